@@ -1,0 +1,1 @@
+"""The grader: sandbox, judge and Celery worker. Knows no database and no Flask."""

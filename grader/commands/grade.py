@@ -1,0 +1,123 @@
+"""`stride grade`: grade one file here as a worker would."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from grader.commands.selection import StrideFailed, find_assignment, our_failures
+from grader.contract import (
+    Assignment,
+    CheckResult,
+    Job,
+    Result,
+    Status,
+    UploadRefused,
+    Verdict,
+    check_upload,
+)
+from grader.judge.grade import Listener
+from grader.judge.grade import grade as grade_job
+from grader.sandbox.process import Launcher
+
+SIGNS = {Status.PASSED: ("✔", "green"), Status.SKIPPED: ("-", "yellow")}
+UNSANDBOXED = (
+    "Without a sandbox: this file runs with all your rights. Do this with your own file only. "
+    "Time limits hold; memory, network and files are open to it."
+)
+
+
+@click.command()
+@click.argument("assignment")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the Result as JSON on standard output, nothing else.")
+@click.option("--gradescope", is_flag=True, help="Print Gradescope's results.json instead.")
+@click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="Draw the inputs from this seed.")
+@click.option("--unsandboxed", is_flag=True, help="Run without a sandbox: your own file, on your own machine.")
+def grade(assignment: str, file: Path, as_json: bool, gradescope: bool, seed: int | None, unsandboxed: bool) -> None:
+    """Grade FILE for ASSIGNMENT (04-conv-forward, or just 4) in the same sandbox as a worker."""
+    notes = Console(stderr=True)
+    chosen = find_assignment(assignment)
+    try:
+        source = check_upload(file.read_bytes(), file.name, chosen.entries)
+    except UploadRefused as refusal:
+        raise click.UsageError(str(refusal)) from refusal
+    if unsandboxed:
+        notes.print(Panel(UNSANDBOXED, title="unsandboxed", style="yellow"))
+    job = Job(0, 1, chosen.id, {chosen.filename: source}, secrets.randbits(53) if seed is None else seed)
+    with our_failures():
+        result = _grade_with_bar(job, chosen, open_launcher(unsandboxed), notes)
+    if gradescope or as_json:
+        data = result.to_gradescope() if gradescope else result.to_dict()
+        sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+    else:
+        show_result(result, chosen, Console())
+    if result.verdict is Verdict.INTERNAL_ERROR:
+        raise StrideFailed(f"Stride failed, not your file: {result.worker.get('error', '')}")
+
+
+def open_launcher(unsandboxed: bool) -> Launcher:
+    """The sandbox, probed; or none where that was asked for. Raises SandboxUnavailable."""
+    if unsandboxed:
+        from grader.sandbox.unsandboxed import Unsandboxed
+
+        return Unsandboxed()
+    from grader.sandbox.bubblewrap import Bubblewrap
+
+    launcher = Bubblewrap()
+    launcher.probe()
+    return launcher
+
+
+def _grade_with_bar(job: Job, assignment: Assignment, launcher: Launcher, console: Console) -> Result:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(f"Grading {assignment.id}", total=None)
+
+        def start(total: int, _seconds: float) -> None:
+            bar.update(task, total=total)
+
+        def step(check: CheckResult, _seconds: float) -> None:
+            bar.update(task, advance=1, description=check.title[:50])
+
+        return grade_job(job, assignment, launcher, Listener(start, step))
+
+
+def show_result(result: Result, assignment: Assignment, console: Console) -> None:
+    """The result for people: score, then every check, the failed ones with what to do about them."""
+    console.print()
+    console.print(Text(f"{assignment.title}: {result.score:g} of {result.max_score:g} points", style="bold"))
+    if result.verdict is Verdict.REJECTED and result.checks:
+        console.print(Text(result.checks[0].message, style="red"))
+        return
+    for check in result.checks:
+        _show_check(check, console)
+    if result.stdout:
+        console.print(Panel(Text(result.stdout), title="printed"))
+    grading = result.timings["grade_ms"] / 1000
+    console.print(Text(f"Graded in {grading:.2f} s. Repeat with --seed {result.seed}.", style="dim"))
+
+
+def _show_check(check: CheckResult, console: Console) -> None:
+    sign, colour = SIGNS.get(check.status, ("✘", "red"))
+    console.print(
+        Text.assemble((f"{sign} ", colour), check.title, (f"  {check.points:g}/{check.max_points:g}", "dim")),
+    )
+    if check.status is Status.PASSED:
+        return
+    if check.status is not Status.FAILED:
+        console.print(Text(f"    {check.status.value}", style="yellow"))
+    for line in check.message.splitlines():
+        console.print(Text(f"    {line}"))
+    if check.counterexample and "call" in check.counterexample:
+        console.print(Text(f"    called: {check.counterexample['call']}", style="dim"))
+    if check.diagnosis:
+        console.print(Text(f"    Hint: {check.diagnosis}", style="bold cyan"))

@@ -1,0 +1,42 @@
+"""What the server and the grader agree on: assignments, jobs, results and the broker. Standard library only."""
+
+from grader.contract.assignment import Assignment, AssignmentError, Entry, Limits, load_assignment, load_assignments
+from grader.contract.broker import (
+    GRADE_CPU,
+    GRADE_GPU,
+    GRADE_TASK,
+    PROGRESS_TASK,
+    RECORD_TASK,
+    RESULTS,
+    celery_settings,
+)
+from grader.contract.errors import ContractError
+from grader.contract.job import Job, Progress
+from grader.contract.result import CheckResult, Result, Status, Verdict, Visibility
+from grader.contract.upload import UploadRefused, check_upload
+
+__all__ = [
+    "GRADE_CPU",
+    "GRADE_GPU",
+    "GRADE_TASK",
+    "PROGRESS_TASK",
+    "RECORD_TASK",
+    "RESULTS",
+    "Assignment",
+    "AssignmentError",
+    "CheckResult",
+    "ContractError",
+    "Entry",
+    "Job",
+    "Limits",
+    "Progress",
+    "Result",
+    "Status",
+    "UploadRefused",
+    "Verdict",
+    "Visibility",
+    "celery_settings",
+    "check_upload",
+    "load_assignment",
+    "load_assignments",
+]

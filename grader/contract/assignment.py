@@ -1,0 +1,201 @@
+"""An assignment folder as data: its `assignment.toml` read strictly, its texts, and the hash that names its version."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from grader.contract.errors import ContractError
+from grader.contract.fields import as_object, refuse_unknown, take
+
+FOLDER_NAME = re.compile(r"\d{2}-[a-z0-9]+(-[a-z0-9]+)*")
+PROFILES = ("numpy", "torch")
+KINDS = ("function", "class")
+CROSSINGS = ("value", "handle")
+REQUIRED_FILES = ("assignment.toml", "statement.md", "starter.py", "checks.py")
+
+
+class AssignmentError(ContractError):
+    """An assignment folder cannot be used; the message names the file and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a submission may use. Seconds are of wall time unless named otherwise; sizes in KiB or MiB."""
+
+    check_seconds: float = 10.0
+    total_seconds: float = 120.0
+    cpu_seconds: float = 120.0
+    memory_mib: int = 1024
+    processes: int = 32
+    open_files: int = 64
+    output_kib: int = 256
+    file_mib: int = 16
+    tmp_mib: int = 64
+    returned_mib: int = 64
+
+    @classmethod
+    def from_dict(cls, data: object, where: str) -> Limits:
+        """Read the `[limits]` table; what it leaves out keeps its default. Raises AssignmentError."""
+        try:
+            table = as_object(data, where)
+            kinds = {f.name: type(getattr(_DEFAULTS, f.name)) for f in fields(cls)}
+            refuse_unknown(table, set(kinds), where)
+            values = {name: take(table, name, kinds[name], where) for name in table}
+        except ContractError as error:
+            raise AssignmentError(str(error)) from None
+        for name, value in values.items():
+            if value <= 0:
+                raise AssignmentError(f"{where}: {name} must be positive, not {value}")
+        return cls(**values)
+
+
+_DEFAULTS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name that a submission must define.
+
+    `returns` says for a function how each part of what it returns crosses to the judge: one word for a single value,
+    one per item for a tuple. `value` crosses as data; `handle` stays in the sandbox and can be handed back in.
+    """
+
+    name: str
+    kind: str = "function"
+    signature: str = ""
+    returns: tuple[str, ...] = ("value",)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One assignment, as published to students and as graded."""
+
+    id: str
+    folder: Path
+    title: str
+    summary: str
+    profile: str
+    filename: str
+    points: float
+    entries: tuple[Entry, ...]
+    limits: Limits
+    version: str
+    sources: tuple[str, ...] = ()
+    gpu: bool = False
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def number(self) -> str:
+        """The two digits that order the course, such as `04`."""
+        return self.id[:2]
+
+    def statement(self) -> str:
+        """The statement's Markdown."""
+        return (self.folder / "statement.md").read_text(encoding="utf-8")
+
+    def starter(self) -> str:
+        """The file that is handed out."""
+        return (self.folder / "starter.py").read_text(encoding="utf-8")
+
+    def submissions(self, kind: str) -> list[Path]:
+        """The sample submissions of one kind (`accepted`, `wrong`, `crash`, `time_limit`, `hostile`), by name."""
+        return sorted((self.folder / "submissions" / kind).glob("*.py"))
+
+
+KEYS = {"title", "summary", "profile", "filename", "points", "entry", "limits", "sources", "gpu"}
+
+
+def load_assignment(folder: Path) -> Assignment:
+    """Read one assignment folder. Raises AssignmentError with the file and the field that is wrong."""
+    if not FOLDER_NAME.fullmatch(folder.name):
+        raise AssignmentError(f"{folder.name}: an assignment's folder is named like 04-conv-forward")
+    for name in REQUIRED_FILES:
+        if not (folder / name).is_file():
+            raise AssignmentError(f"{folder.name}: {name} is missing")
+    where = f"{folder.name}/assignment.toml"
+    try:
+        data = tomllib.loads((folder / "assignment.toml").read_text(encoding="utf-8"))
+        return _from_table(folder, data, where)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AssignmentError(f"{where}: {error}") from None
+    except AssignmentError:
+        raise
+    except ContractError as error:
+        raise AssignmentError(str(error)) from None
+
+
+def load_assignments(root: Path) -> dict[str, Assignment]:
+    """Every assignment below `root`, by id, in course order. Raises AssignmentError for the first that is broken."""
+    if not root.is_dir():
+        raise AssignmentError(f"{root} is not a folder of assignments")
+    folders = sorted(path for path in root.iterdir() if path.is_dir() and FOLDER_NAME.fullmatch(path.name))
+    return {folder.name: load_assignment(folder) for folder in folders}
+
+
+def _from_table(folder: Path, data: dict[str, Any], where: str) -> Assignment:
+    refuse_unknown(data, KEYS, where)
+    profile = take(data, "profile", str, where)
+    if profile not in PROFILES:
+        raise AssignmentError(f"{where}: profile must be one of {', '.join(PROFILES)}, not {profile!r}")
+    filename = take(data, "filename", str, where)
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*\.py", filename):
+        raise AssignmentError(f"{where}: filename must be a Python file's name, not {filename!r}")
+    points = take(data, "points", float, where)
+    if points <= 0:
+        raise AssignmentError(f"{where}: points must be positive")
+    return Assignment(
+        id=folder.name,
+        folder=folder,
+        title=take(data, "title", str, where),
+        summary=take(data, "summary", str, where),
+        profile=profile,
+        filename=filename,
+        points=points,
+        entries=_entries(data, where),
+        limits=Limits.from_dict(data.get("limits", {}), f"{where} [limits]"),
+        version=folder_version(folder),
+        sources=tuple(str(source) for source in data.get("sources", [])),
+        gpu=bool(data.get("gpu", False)),
+        raw=data,
+    )
+
+
+def _entries(data: dict[str, Any], where: str) -> tuple[Entry, ...]:
+    tables = take(data, "entry", list, where)
+    if not tables:
+        raise AssignmentError(f"{where}: at least one [[entry]] is needed")
+    entries = tuple(_entry(as_object(table, f"{where} [[entry]]"), f"{where} [[entry]]") for table in tables)
+    names = [entry.name for entry in entries]
+    if len(set(names)) != len(names):
+        raise AssignmentError(f"{where}: two entries have the same name")
+    return entries
+
+
+def _entry(table: dict[str, Any], where: str) -> Entry:
+    refuse_unknown(table, {"name", "kind", "signature", "returns"}, where)
+    name = take(table, "name", str, where)
+    if not name.isidentifier():
+        raise AssignmentError(f"{where}: {name!r} is not a Python name")
+    kind = table.get("kind", "function")
+    returns = table.get("returns", ["value"])
+    if kind not in KINDS:
+        raise AssignmentError(f"{where}: kind must be one of {', '.join(KINDS)}, not {kind!r}")
+    if not isinstance(returns, list) or not returns or any(word not in CROSSINGS for word in returns):
+        raise AssignmentError(f"{where}: returns must list {' or '.join(CROSSINGS)} for each returned part")
+    return Entry(name=name, kind=kind, signature=str(table.get("signature", "")), returns=tuple(returns))
+
+
+def folder_version(folder: Path) -> str:
+    """The first 16 hexadecimal digits of a SHA-256 over every file's path and content."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()[:16]

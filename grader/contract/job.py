@@ -1,0 +1,76 @@
+"""What is asked of a grader, and what it reports on the way."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from grader.contract.errors import ContractError
+from grader.contract.fields import as_object, refuse_unknown, take
+from grader.contract.result import CheckResult
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One grading of one submission. `files` maps a file's name to its text; the first is the one that is loaded."""
+
+    submission: int
+    attempt: int
+    assignment: str
+    files: dict[str, str]
+    seed: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The job as JSON-ready values."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: object) -> Job:
+        """Read what `to_dict` wrote. Raises ContractError."""
+        fields = as_object(data, "job")
+        refuse_unknown(fields, {f.name for f in dataclasses.fields(cls)}, "job")
+        files = as_object(fields.get("files"), "job.files")
+        if not files or not all(isinstance(text, str) for text in files.values()):
+            raise ContractError("job: files must map at least one name to its text")
+        return cls(
+            submission=take(fields, "submission", int, "job"),
+            attempt=take(fields, "attempt", int, "job"),
+            assignment=take(fields, "assignment", str, "job"),
+            files=files,
+            seed=take(fields, "seed", int, "job"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A sign of life from a grader: `done` of `total` checks, and the check that just ended (None at the start).
+
+    `lease_seconds` is within how long the next sign comes; a server that hears nothing may give the job to another.
+    """
+
+    submission: int
+    attempt: int
+    done: int
+    total: int
+    lease_seconds: float
+    check: CheckResult | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The message as JSON-ready values."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: object) -> Progress:
+        """Read what `to_dict` wrote. Raises ContractError."""
+        fields = as_object(data, "progress")
+        refuse_unknown(fields, {f.name for f in dataclasses.fields(cls)}, "progress")
+        check = fields.get("check")
+        return cls(
+            submission=take(fields, "submission", int, "progress"),
+            attempt=take(fields, "attempt", int, "progress"),
+            done=take(fields, "done", int, "progress"),
+            total=take(fields, "total", int, "progress"),
+            lease_seconds=take(fields, "lease_seconds", float, "progress"),
+            check=None if check is None else CheckResult.from_dict(check),
+        )

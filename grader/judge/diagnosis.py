@@ -1,0 +1,122 @@
+"""Names a misconception: replays what a failed check asked on the assignment's wrong solutions, and compares answers.
+
+A wrong solution explains a failure when it gives the student's own answer to every request of that check, and the
+accepted solution does not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+from grader.authoring import as_array
+from grader.contract import Assignment
+from grader.judge.samples import Sample, accepted_sample, wrong_samples
+from grader.judge.student import Asked
+from grader.sandbox.errors import StudentFault, StudentRaised
+from grader.sandbox.process import Reply
+from grader.sandbox.wire import Handle
+
+BUDGET_SECONDS = 3.0
+"""What replaying may cost for one submission; checks that come later go without a diagnosis."""
+
+
+class Match(IntEnum):
+    """How far one solution's answers to a check equal another's."""
+
+    DIFFERENT = 0
+    VALUES = 1
+    VALUES_AND_REPORTS = 2
+
+
+def diagnose(assignment: Assignment, failures: Mapping[str, Sequence[Asked]]) -> dict[str, Sample]:
+    """For each failed check by name, the wrong solution that explains it best: one that explains many wins."""
+    deadline = time.monotonic() + BUDGET_SECONDS
+    accepted = accepted_sample(assignment)
+    explained: dict[str, dict[str, Match]] = {}
+    for name, trace in failures.items():
+        if trace and time.monotonic() < deadline:
+            explained[name] = _explanations(accepted, wrong_samples(assignment), trace, deadline)
+    votes = Counter(sample for matches in explained.values() for sample in matches)
+    samples = {sample.name: sample for sample in wrong_samples(assignment)}
+    return {
+        name: samples[max(matches, key=lambda sample: (matches[sample], votes[sample], sample))]
+        for name, matches in explained.items()
+        if matches
+    }
+
+
+def _explanations(
+    accepted: Sample | None, wrong: Iterable[Sample], trace: Sequence[Asked], deadline: float
+) -> dict[str, Match]:
+    floor = _match(accepted, trace) if accepted else Match.DIFFERENT
+    found: dict[str, Match] = {}
+    for sample in wrong:
+        if time.monotonic() > deadline:
+            break
+        match = _match(sample, trace)
+        if match > floor:
+            found[sample.name] = match
+    return found
+
+
+def _match(sample: Sample, trace: Sequence[Asked]) -> Match:
+    sample.answer({"op": "begin"}, b"")
+    match = Match.VALUES_AND_REPORTS
+    for asked in trace:
+        outcome: Reply | StudentFault
+        try:
+            outcome = sample.answer(asked.request, asked.body)
+        except StudentFault as fault:
+            outcome = fault
+        match = min(match, _same_outcome(outcome, asked.outcome))
+        if match is Match.DIFFERENT:
+            break
+    return match
+
+
+def _same_outcome(a: Reply | StudentFault, b: Reply | StudentFault) -> Match:
+    if isinstance(a, StudentFault) or isinstance(b, StudentFault):
+        return Match.VALUES_AND_REPORTS if _same_fault(a, b) else Match.DIFFERENT
+    if not same_value(a.value, b.value):
+        return Match.DIFFERENT
+    return Match.VALUES_AND_REPORTS if (a.mutated, a.aliased) == (b.mutated, b.aliased) else Match.VALUES
+
+
+def _same_fault(a: object, b: object) -> bool:
+    if isinstance(a, StudentRaised) and isinstance(b, StudentRaised):
+        return a.kind == b.kind
+    return type(a) is type(b) and str(a) == str(b)
+
+
+def same_value(a: Any, b: Any) -> bool:
+    """Whether two answers are equal up to rounding; NaN equals NaN, and any handle any other."""
+    if isinstance(a, Handle) or isinstance(b, Handle):
+        return isinstance(a, Handle) and isinstance(b, Handle)
+    if isinstance(a, list | tuple):
+        return type(a) is type(b) and len(a) == len(b) and all(map(same_value, a, b))
+    if isinstance(a, dict):
+        return isinstance(b, dict) and a.keys() == b.keys() and all(same_value(a[key], b[key]) for key in a)
+    if _is_numeric(a) and _is_numeric(b):
+        return _same_array(as_array(a), as_array(b))
+    return type(a) is type(b) and bool(a == b)
+
+
+def _is_numeric(value: object) -> bool:
+    return isinstance(value, np.ndarray | np.generic | int | float) or hasattr(value, "detach")
+
+
+def _same_array(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    rtol = 1e-9 if a.dtype.itemsize >= 8 else 1e-4
+    return bool(
+        np.allclose(
+            a, b, rtol=rtol, atol=rtol * (np.abs(a).max(initial=0.0) if a.dtype.kind in "fc" else 0.0), equal_nan=True
+        )
+    )

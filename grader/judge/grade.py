@@ -1,0 +1,179 @@
+"""Grading one submission: the checks as a pytest run, the verdict, the diagnosis, the Result."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pytest
+
+from grader.contract import Assignment, CheckResult, Job, Result, Status, Verdict
+from grader.judge.diagnosis import diagnose
+from grader.judge.plugin import Check, JudgePlugin, Judging, fault_message
+from grader.judge.samples import Sample, accepted_sample
+from grader.judge.student import Opening, Session
+from grader.sandbox.process import Launcher
+from grader.sandbox.wire import clean
+
+ARGUMENTS = (
+    "--disable-plugin-autoload",
+    "--import-mode=importlib",
+    "--strict-markers",
+    "--assert=plain",
+    "--override-ini=python_files=checks.py",
+    "--override-ini=addopts=",
+    "--override-ini=filterwarnings=default",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:terminal",
+    "-p",
+    "no:warnings",
+    "-p",
+    "no:faulthandler",
+    "--capture=no",
+)
+DIAGNOSED = (Status.FAILED, Status.ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who is told while grading goes on: how many checks there are, then each check as it ends.
+
+    Both also hear within how many seconds of the student's time the next sign comes.
+    """
+
+    on_start: Callable[[int, float], None] = lambda *_: None
+    on_check: Callable[[CheckResult, float], None] = lambda *_: None
+
+
+def grade(job: Job, assignment: Assignment, launcher: Launcher, listener: Listener | None = None) -> Result:
+    """Grade one submission. A failure of ours gives the verdict `internal_error`, with its detail in `worker`."""
+    began = time.monotonic()
+    source = next(iter(job.files.values()))
+    opening: Opening = partial(launcher.start, assignment.profile, assignment.limits)
+    session = Session(assignment, source, opening)
+    try:
+        judging = run_checks(session, job.seed, listener or Listener())
+    finally:
+        session.end_process()
+    failure = judging.failure or _broken_points(judging, assignment) or _not_the_students_doing(judging, assignment)
+    named = {} if failure or judging.rejection else _diagnose(judging, assignment)
+    return Result(
+        assignment=assignment.id,
+        version=assignment.version,
+        seed=job.seed,
+        verdict=_verdict(judging, failure),
+        score=0.0 if failure else _score(judging),
+        max_score=assignment.points,
+        checks=tuple(_final(check, judging, session, named) for check in judging.checks.values()),
+        stdout=clean("\n".join(session.printed)),
+        timings={
+            "sandbox_ms": round(session.start_seconds * 1000, 2),
+            "grade_ms": round((time.monotonic() - began) * 1000, 2),
+        },
+        worker=about_worker(launcher) | ({"error": clean(failure)[:4000]} if failure else {}),
+    )
+
+
+def run_checks(session: Session, seed: int, listener: Listener, only: str | None = None) -> Judging:
+    """Run the assignment's checks (or one of them, by name) against a session."""
+    judging = Judging(
+        session=session,
+        seed=seed,
+        default_seconds=session.assignment.limits.check_seconds,
+        on_start=listener.on_start,
+        on_check=listener.on_check,
+        only=only,
+    )
+    folder = session.assignment.folder
+    checks = str(folder / "checks.py")
+    try:
+        code = pytest.main(
+            [*ARGUMENTS, f"--rootdir={folder}", "-c", os.devnull, checks], plugins=[JudgePlugin(judging)]
+        )
+    finally:
+        _forget_module(checks)
+    if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) and not judging.failure:
+        judging.failure = f"pytest ended with {code!r}"
+    if not judging.checks and not judging.failure:
+        judging.failure = "checks.py has no checks"
+    return judging
+
+
+def _forget_module(file: str) -> None:
+    """Let the next run import its own checks: pytest would take those of another assignment, loaded by the same name."""
+    for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) == file]:
+        del sys.modules[name]
+
+
+def _verdict(judging: Judging, failure: str) -> Verdict:
+    if failure:
+        return Verdict.INTERNAL_ERROR
+    return Verdict.REJECTED if judging.rejection else Verdict.GRADED
+
+
+def _score(judging: Judging) -> float:
+    return round(sum(check.outcome.points for check in judging.checks.values() if check.outcome), 6)
+
+
+def _broken_points(judging: Judging, assignment: Assignment) -> str:
+    total = sum(check.points for check in judging.checks.values())
+    if abs(total - assignment.points) < 1e-9:
+        return ""
+    return f"the checks are worth {total:g} points together, assignment.toml says {assignment.points:g}"
+
+
+def _not_the_students_doing(judging: Judging, assignment: Assignment) -> str:
+    """Where a check broke on an answer: does it break on the accepted solution's answer too? Then it is our failure."""
+    sample = accepted_sample(assignment)
+    if sample is None:
+        return "; ".join(f"{name}: {detail}" for name, detail in judging.suspects.items())
+    for name, detail in judging.suspects.items():
+        session = Session(assignment, "", partial(_same, sample))
+        session.process = sample
+        again = run_checks(session, judging.seed, Listener(), only=name)
+        outcome = again.checks[name].outcome if name in again.checks else None
+        if outcome is None or outcome.status is not Status.PASSED:
+            return f"{name}: {detail}"
+    return ""
+
+
+def _same(sample: Sample) -> Sample:
+    return sample
+
+
+def _diagnose(judging: Judging, assignment: Assignment) -> dict[str, Sample]:
+    failures = {
+        check.name: check.trace
+        for check in judging.checks.values()
+        if check.outcome and check.outcome.status in DIAGNOSED
+    }
+    return diagnose(assignment, failures)
+
+
+def _final(check: Check, judging: Judging, session: Session, named: dict[str, Sample]) -> CheckResult:
+    if judging.rejection is not None:
+        reason = fault_message(judging.rejection, session)
+        return check.result(judging.rejection.status, f"Your file could not be loaded. {reason}")
+    if check.outcome is None:
+        return check.result(Status.SKIPPED, "This check was not run.")
+    sample = named.get(check.name)
+    return dataclasses.replace(check.outcome, diagnosis=sample.lesson) if sample else check.outcome
+
+
+def about_worker(launcher: Launcher) -> dict[str, str]:
+    """Where a result comes from."""
+    return {
+        "host": platform.node(),
+        "sandbox": launcher.name,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+    }

@@ -1,0 +1,266 @@
+"""The submission as the checks see it: `student.conv_forward(...)` asks the sandbox and returns data."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from grader.contract import Assignment, Entry
+from grader.sandbox.errors import StudentFault, StudentTimeout
+from grader.sandbox.process import Reply
+from grader.sandbox.wire import Handle, Packer
+
+LOAD_SECONDS = 15.0
+
+
+class Answering(Protocol):
+    """Whatever answers requests: a sandbox, or a sample solution in this process."""
+
+    def ask(self, request: Mapping[str, Any], packer: Packer, seconds: float) -> Reply:
+        """The reply to a request. Raises StudentFault."""
+
+    def close(self) -> None:
+        """End it."""
+
+    def printed_text(self) -> str:
+        """What it has printed."""
+
+
+class Opening(Protocol):
+    """Starts what answers, without the submission yet."""
+
+    def __call__(self) -> Answering:
+        """A fresh one. Raises SandboxUnavailable or SandboxFailure."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """One request of a check, as it was sent, and what came of it: for replaying it on sample solutions."""
+
+    request: dict[str, Any]
+    body: bytes
+    outcome: Reply | StudentFault
+    shown: str
+    inputs: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Clock:
+    """Seconds of student's wall time: what a check and the whole submission may still use."""
+
+    check_left: float
+    total_left: float
+
+    @property
+    def left(self) -> float:
+        """What the next request may use."""
+        return min(self.check_left, self.total_left)
+
+    def spend(self, seconds: float) -> None:
+        """Take away what a request used."""
+        self.check_left -= seconds
+        self.total_left -= seconds
+
+
+@dataclass(slots=True)
+class Session:
+    """One submission under its checks: keeps a process alive (a new one after a crash), and time and trace."""
+
+    assignment: Assignment
+    source: str
+    opening: Opening
+    clock: Clock = field(init=False)
+    process: Answering | None = field(default=None, init=False)
+    trace: list[Asked] = field(default_factory=list, init=False)
+    printed: list[str] = field(default_factory=list, init=False)
+    start_seconds: float = field(default=0.0, init=False)
+    report: Reply = field(default_factory=lambda: Reply(None), init=False)
+
+    def __post_init__(self) -> None:
+        limits = self.assignment.limits
+        self.clock = Clock(limits.check_seconds, limits.total_seconds)
+
+    def begin(self, seconds: float) -> None:
+        """A new check, with so many seconds of the student's time."""
+        self.clock.check_left = seconds
+        self.trace = []
+        self.report = Reply(None)
+        if self.process is not None:
+            self._ask_process({"op": "begin"}, Packer(), LOAD_SECONDS)
+
+    def load(self) -> None:
+        """Start a process and load the submission, if none is running. Raises StudentFault."""
+        if self.process is not None:
+            return
+        began = time.monotonic()
+        self.process = self.opening()
+        name = self.assignment.filename
+        names = [entry.name for entry in self.assignment.entries]
+        request = {"op": "load", "name": name, "files": {name: self.source}, "entries": names}
+        try:
+            self._ask_process(request, Packer(), LOAD_SECONDS)
+        except StudentFault:
+            self.end_process()
+            raise
+        finally:
+            self.start_seconds += time.monotonic() - began
+
+    def ask(self, request: dict[str, Any], packer: Packer, shown: str, inputs: dict[str, Any]) -> Any:
+        """Ask the submission, keep the trace and the time. Raises StudentFault."""
+        self.load()
+        if self.clock.total_left <= 0:
+            limit = self.assignment.limits.total_seconds
+            raise StudentTimeout(f"has used up the {limit:.3g} s that the whole submission may take")
+        asked = Asked(request, packer.body, Reply(None), shown, inputs)
+        self.trace.append(asked)
+        began = time.monotonic()
+        try:
+            self.report = self._ask_process(request, packer, self.clock.left)
+            asked.outcome = self.report
+        except StudentFault as fault:
+            asked.outcome = fault
+            raise
+        finally:
+            self.clock.spend(time.monotonic() - began)
+        return self.report.value
+
+    def _ask_process(self, request: dict[str, Any], packer: Packer, seconds: float) -> Reply:
+        assert self.process is not None
+        try:
+            return self.process.ask(request, packer, seconds)
+        except StudentFault as fault:
+            if not fault.alive:
+                self.end_process()
+            raise
+
+    def end_process(self) -> None:
+        """End the running process, if any, and keep what it printed."""
+        if self.process is None:
+            return
+        self.process.close()
+        if text := self.process.printed_text():
+            self.printed.append(text)
+        self.process = None
+
+
+class Student:
+    """The `student` fixture: the submission's entries as attributes, `run` for a check's own function, `report`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._entries = {entry.name: entry for entry in session.assignment.entries}
+
+    @property
+    def report(self) -> Reply:
+        """About the latest call: `mutated` and `aliased` name arguments."""
+        return self._session.report
+
+    def run(self, source: str, *args: object, **kwargs: object) -> Any:
+        """Run a function, given as its source text, beside the submission; Handles are the objects there."""
+        packer = Packer()
+        request = {"op": "run", "source": source, **_packed(packer, args, kwargs)}
+        return _live(self._session.ask(request, packer, "", {}), self._session)
+
+    def __getattr__(self, name: str) -> EntryProxy:
+        if name.startswith("_") or name not in self._entries:
+            raise AttributeError(f"the assignment has no entry {name}")
+        return EntryProxy(self._session, self._entries[name])
+
+
+class EntryProxy:
+    """A function or class of the submission."""
+
+    def __init__(self, session: Session, entry: Entry) -> None:
+        self._session = session
+        self._entry = entry
+
+    def __call__(self, *args: object, **kwargs: object) -> Any:
+        """Call it in the sandbox. Raises StudentFault."""
+        packer = Packer()
+        returns = ["handle"] if self._entry.kind == "class" else list(self._entry.returns)
+        packed = _packed(packer, args, kwargs)
+        request = {"op": "call", "entry": self._entry.name, "returns": returns, **packed}
+        shown = show_call(self._entry.name, args, kwargs)
+        inputs = small_inputs(self._entry, args, kwargs)
+        return _live(self._session.ask(request, packer, shown, inputs), self._session)
+
+
+class ObjectProxy(Handle):
+    """An object that stayed in the sandbox: call it, call its methods, or hand it back."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, handle: Handle, session: Session) -> None:
+        super().__init__(handle.number, handle.type_name)
+        object.__setattr__(self, "_session", session)
+
+    def __call__(self, *args: object, **kwargs: object) -> Any:
+        """Call the object."""
+        return self._ask("__call__", args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: self._ask(name, args, kwargs)
+
+    def _ask(self, attribute: str, args: tuple[object, ...], kwargs: dict[str, object]) -> Any:
+        packer = Packer()
+        packed = _packed(packer, args, kwargs)
+        request = {"op": "call", "handle": self.number, "attribute": attribute, "returns": ["value"], **packed}
+        name = self.type_name if attribute == "__call__" else f"{self.type_name}.{attribute}"
+        return _live(self._session.ask(request, packer, show_call(name, args, kwargs), {}), self._session)
+
+
+def _packed(packer: Packer, args: tuple[object, ...], kwargs: dict[str, object]) -> dict[str, Any]:
+    return {
+        "args": [packer.pack(value) for value in args],
+        "kwargs": {key: packer.pack(value) for key, value in kwargs.items()},
+    }
+
+
+def _live(value: Any, session: Session) -> Any:
+    """A reply's value with its handles turned into proxies."""
+    if isinstance(value, Handle):
+        return ObjectProxy(value, session)
+    if type(value) in (list, tuple):
+        return type(value)(_live(item, session) for item in value)
+    if type(value) is dict:
+        return {key: _live(item, session) for key, item in value.items()}
+    return value
+
+
+def show_call(name: str, args: tuple[object, ...], kwargs: dict[str, object]) -> str:
+    """A call as text, with arrays by dtype and shape."""
+    parts = [show_value(value) for value in args] + [f"{key}={show_value(value)}" for key, value in kwargs.items()]
+    return f"{name}({', '.join(parts)})"[:400]
+
+
+def show_value(value: Any) -> str:
+    """A value in few characters."""
+    if isinstance(value, Handle):
+        return value.type_name
+    if _is_array(value) and value.ndim:
+        return f"{str(value.dtype).removeprefix('torch.')}[{', '.join(map(str, value.shape))}]"
+    return repr(value)[:120]
+
+
+def small_inputs(entry: Entry, args: tuple[object, ...], kwargs: dict[str, object]) -> dict[str, Any]:
+    """The arguments of a call where all its arrays together are small enough to be read (64 numbers)."""
+    from grader.authoring import as_array, json_value
+
+    names = [part.strip().split(":")[0] for part in entry.signature.partition("(")[2].partition(")")[0].split(",")]
+    given = {name: value for name, value in zip(names, args, strict=False) if name} | kwargs
+    arrays = {name: as_array(value) for name, value in given.items() if _is_array(value)}
+    if sum(array.size for array in arrays.values()) > 64:
+        return {}
+    return {name: _nested(array, json_value) for name, array in arrays.items()}
+
+
+def _is_array(value: object) -> bool:
+    return hasattr(value, "shape") and not isinstance(value, Handle)
+
+
+def _nested(array: Any, convert: Any) -> Any:
+    return convert(array[()]) if array.ndim == 0 else [_nested(row, convert) for row in array]

@@ -1,0 +1,1 @@
+"""Where a student's code runs: launchers start it behind a wall, the wire carries plain data to and from it."""

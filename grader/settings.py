@@ -1,0 +1,28 @@
+"""The grader worker's settings, from the environment. It knows the broker, and no database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ASSIGNMENTS = Path(__file__).resolve().parent.parent / "assignments"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`data` is the embedded broker's folder, `assignments` the folder of assignment folders."""
+
+    broker_url: str
+    data: Path
+    assignments: Path
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Read BROKER_URL, STRIDE_DATA and STRIDE_ASSIGNMENTS."""
+        return cls(
+            broker_url=environment.get("BROKER_URL", "filesystem://"),
+            data=Path(environment.get("STRIDE_DATA", "var")).resolve(),
+            assignments=Path(environment.get("STRIDE_ASSIGNMENTS", ASSIGNMENTS)).resolve(),
+        )

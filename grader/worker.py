@@ -1,0 +1,137 @@
+"""The Celery worker that grades: takes Jobs, reports Progress, sends Results. Holds no secret but the broker's.
+
+Started as `celery -A grader.worker worker -Q grade.cpu`. It refuses to start without a sandbox.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import cache
+from typing import Any
+
+import structlog
+from celery import Celery
+from celery.signals import worker_init
+
+from grader.contract import (
+    GRADE_CPU,
+    GRADE_TASK,
+    PROGRESS_TASK,
+    RECORD_TASK,
+    RESULTS,
+    Assignment,
+    CheckResult,
+    ContractError,
+    Job,
+    Progress,
+    Result,
+    Verdict,
+    celery_settings,
+    load_assignment,
+)
+from grader.judge.grade import Listener, about_worker, grade
+from grader.sandbox.bubblewrap import Bubblewrap
+from grader.sandbox.errors import SandboxUnavailable
+from grader.settings import Settings
+
+LEASE_SLACK_SECONDS = 15.0
+"""What a check may take beyond the student's time in it: starting sandboxes, references, diagnosis."""
+
+log = structlog.get_logger()
+settings = Settings.from_environment()
+app = Celery("grader")
+app.conf.update(celery_settings(settings.broker_url, settings.data), task_default_queue=GRADE_CPU)
+
+
+@cache
+def launcher() -> Bubblewrap:
+    """The sandbox of this process."""
+    return Bubblewrap()
+
+
+@worker_init.connect
+def refuse_without_sandbox(**_: object) -> None:
+    """Start one sandbox before taking any job; say what is missing and end the worker otherwise."""
+    try:
+        launcher().probe()
+    except SandboxUnavailable as error:
+        log.critical("this worker cannot grade", reason=str(error))
+        raise SystemExit(3) from error
+
+
+@app.task(name=GRADE_TASK)
+def grade_submission(data: dict[str, Any]) -> None:
+    """Grade one Job and send its Result. The boundary of the task: whatever fails here is an internal error."""
+    try:
+        job = Job.from_dict(data)
+    except ContractError as error:
+        log.warning("a message that is no job was dropped", reason=str(error))
+        return
+    began = time.monotonic()
+    try:
+        result = _grade(job)
+    except Exception as error:
+        log.exception("grading failed", submission=job.submission, attempt=job.attempt)
+        result = _internal_error(job, f"{type(error).__name__}: {error}")
+    message = {"submission": job.submission, "attempt": job.attempt, "result": result.to_dict()}
+    app.send_task(RECORD_TASK, args=[message], queue=RESULTS)
+    log.info(
+        "graded",
+        submission=job.submission,
+        attempt=job.attempt,
+        assignment=job.assignment,
+        verdict=result.verdict.value,
+        score=result.score,
+        seconds=round(time.monotonic() - began, 3),
+    )
+
+
+def _grade(job: Job) -> Result:
+    folder = settings.assignments / job.assignment
+    if folder.parent != settings.assignments or not folder.is_dir():
+        return _internal_error(job, f"this grader has no assignment {job.assignment!r}")
+    assignment = _assignment(job.assignment, _newest_change(folder))
+    return grade(job, assignment, launcher(), _reporter(job))
+
+
+@cache
+def _assignment(name: str, _changed: int) -> Assignment:
+    """The assignment, read again when a file of its folder has changed."""
+    return load_assignment(settings.assignments / name)
+
+
+def _newest_change(folder: os.PathLike[str]) -> int:
+    return max(os.stat(os.path.join(place, name)).st_mtime_ns for place, _, names in os.walk(folder) for name in names)  # noqa: PTH116, PTH118
+
+
+def _reporter(job: Job) -> Listener:
+    """Sends a Progress message at the start and after every check."""
+    counts = {"done": 0, "total": 0}
+
+    def send(check: CheckResult | None, seconds: float) -> None:
+        lease = LEASE_SLACK_SECONDS + seconds
+        progress = Progress(job.submission, job.attempt, counts["done"], counts["total"], lease, check)
+        app.send_task(PROGRESS_TASK, args=[progress.to_dict()], queue=RESULTS)
+
+    def start(total: int, seconds: float) -> None:
+        counts["total"] = total
+        send(None, seconds)
+
+    def check(outcome: CheckResult, seconds: float) -> None:
+        counts["done"] += 1
+        send(outcome, seconds)
+
+    return Listener(start, check)
+
+
+def _internal_error(job: Job, detail: str) -> Result:
+    return Result(
+        assignment=job.assignment,
+        version="",
+        seed=job.seed,
+        verdict=Verdict.INTERNAL_ERROR,
+        score=0.0,
+        max_score=0.0,
+        worker=about_worker(launcher()) | {"error": detail[:4000]},
+    )

@@ -1,0 +1,53 @@
+"""Assignment folders are read strictly; their version changes with any file."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.contract import AssignmentError, load_assignment, load_assignments
+from tests.grader.conftest import TOML, write_assignment
+
+
+def test_assignment_folder_is_read(assignment):
+    assert (assignment.number, assignment.points, assignment.limits.check_seconds) == ("90", 5.0, 3)
+    assert [entry.returns for entry in assignment.entries] == [("value", "handle"), ("value",)]
+    assert [path.stem for path in assignment.submissions("wrong")] == ["in_place", "raises", "triples"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ("points = 5", "points = 5\npoitns = 6", "unknown poitns"),
+        ("points = 5", "points = 0", "points must be positive"),
+        ("points = 5", 'points = "5"', "points must be float"),
+        ('profile = "numpy"', 'profile = "jax"', "profile must be one of"),
+        ('filename = "twice.py"', 'filename = "../twice.py"', "must be a Python file's name"),
+        ("check_seconds = 3", "check_secs = 3", "unknown check_secs"),
+        ("check_seconds = 3", "check_seconds = -1", "must be positive"),
+        ('returns = ["value", "handle"]', 'returns = ["pickle"]', "returns must list"),
+        ('name = "back"', 'name = "double"', "same name"),
+        ('name = "back"', 'name = "not a name"', "is not a Python name"),
+        ('title = "Doubling"', "title = ", "Invalid value"),
+    ],
+)
+def test_broken_toml_is_refused_with_file_and_field(tmp_path, old, new, text):
+    folder = write_assignment(tmp_path, toml=TOML.replace(old, new))
+    with pytest.raises(AssignmentError, match=rf"assignment\.toml.*{text}"):
+        load_assignment(folder)
+
+
+def test_folder_without_checks_is_refused_by_name(tmp_path):
+    folder = write_assignment(tmp_path)
+    (folder / "checks.py").unlink()
+    with pytest.raises(AssignmentError, match=r"checks\.py is missing"):
+        load_assignments(tmp_path)
+
+
+def test_version_changes_with_any_file_and_not_with_bytecode(tmp_path):
+    folder = write_assignment(tmp_path)
+    first = load_assignment(folder).version
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "checks.pyc").write_bytes(b"1")
+    assert load_assignment(folder).version == first
+    (folder / "statement.md").write_text("# Other\n")
+    assert load_assignment(folder).version != first

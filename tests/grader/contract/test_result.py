@@ -1,0 +1,75 @@
+"""The Result as JSON is a contract: it round-trips, and anything else is refused by name."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from grader.contract import CheckResult, ContractError, Result, Status, Verdict, Visibility
+
+CHECK = CheckResult(
+    name="test_stride",
+    title="Stride 2",
+    points=0.0,
+    max_points=2.0,
+    status=Status.FAILED,
+    visibility=Visibility.AFTER_DUE_DATE,
+    message="3 of 4 values differ.",
+    diagnosis="The stride is ignored.",
+    counterexample={"index": [0, 1], "expected": 1.5, "got": "nan"},
+    seconds=0.25,
+)
+RESULT = Result(
+    assignment="04-conv-forward",
+    version="0123456789abcdef",
+    seed=123,
+    verdict=Verdict.GRADED,
+    score=8.0,
+    max_score=10.0,
+    checks=(CHECK,),
+    stdout="hello\n",
+    timings={"sandbox_ms": 12.0, "grade_ms": 250.0},
+    worker={"host": "a"},
+)
+KEYS = [
+    "schema", "assignment", "version", "seed", "verdict", "score", "max_score",
+    "checks", "benchmark", "stdout", "timings", "worker",
+]  # fmt: skip
+
+
+def test_result_round_trips_through_json():
+    assert Result.from_dict(json.loads(json.dumps(RESULT.to_dict()))) == RESULT
+
+
+def test_result_has_the_keys_that_other_tools_read():
+    assert list(RESULT.to_dict()) == KEYS
+    assert list(RESULT.to_dict()["checks"][0]) == [
+        "name", "title", "points", "max_points", "status", "visibility", "message", "diagnosis", "counterexample", "seconds",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"schema": 2}, "schema 2"),
+        ({"verdict": "fine"}, "'fine' is none of"),
+        ({"score": "8"}, "score must be float"),
+        ({"score": True}, "score must be float"),
+        ({"extra": 1}, "unknown extra"),
+        ({"checks": None}, "checks must be list"),
+        ({"checks": [{"name": "a"}]}, "title is missing"),
+        ({"worker": []}, "worker must be a table"),
+    ],
+)
+def test_result_of_another_form_is_refused_by_the_field(change, text):
+    with pytest.raises(ContractError, match=text):
+        Result.from_dict(RESULT.to_dict() | change)
+
+
+def test_gradescope_results_carry_score_status_visibility_and_output():
+    document = RESULT.to_gradescope()
+    (test,) = document["tests"]
+    assert (document["score"], document["execution_time"]) == (8.0, 0.25)
+    assert (test["status"], test["visibility"], test["max_score"]) == ("failed", "after_due_date", 2.0)
+    assert test["output"] == "3 of 4 values differ.\n\nThe stride is ignored."

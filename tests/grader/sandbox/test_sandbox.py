@@ -1,0 +1,272 @@
+"""The wall and its limits, on real processes."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.contract import Limits, Status
+from grader.sandbox.bubblewrap import refusal
+from grader.sandbox.errors import StudentFault
+from grader.sandbox.unsandboxed import Unsandboxed
+from grader.sandbox.wire import Packer
+
+LIMITS = Limits(memory_mib=400, cpu_seconds=3, output_kib=16, tmp_mib=8, file_mib=4, processes=16, returned_mib=8)
+
+
+@pytest.fixture
+def ask(bubblewrap):
+    """Load a source into a fresh sandbox and call its `f`: the value, or the fault."""
+    opened = []
+
+    def run(source, *args, seconds=10.0, profile="numpy", launcher=bubblewrap, limits=LIMITS):
+        sandbox = launcher.start(profile, limits)
+        opened.append(sandbox)
+        load = {"op": "load", "name": "code.py", "files": {"code.py": source}, "entries": ["f"]}
+        packer = Packer()
+        call = {"op": "call", "entry": "f", "args": [packer.pack(a) for a in args], "kwargs": {}, "returns": ["value"]}
+        try:
+            sandbox.ask(load, Packer(), 20)
+            return sandbox.ask(call, packer, seconds).value
+        except StudentFault as fault:
+            run.printed = sandbox.printed_text()
+            return fault
+
+    yield run
+    for sandbox in opened:
+        sandbox.close()
+
+
+def test_environment_is_empty_and_the_secret_of_the_worker_stays_outside(ask, monkeypatch):
+    monkeypatch.setenv("STRIDE_SECRET_KEY", "canary-3f7a")
+    environment = ask("import os\ndef f(): return dict(os.environ)")
+    assert set(environment) <= {
+        "HOME",
+        "LANG",
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "PATH",
+        "PWD",
+    }
+    assert "canary" not in repr(ask("def f(): return open('/proc/1/environ', 'rb').read().decode('latin-1')"))
+
+
+def test_only_the_system_the_profile_and_an_empty_tmp_are_there(ask, tmp_path):
+    seen = ask(
+        "import os\ndef f(): return [sorted(os.listdir('/stride')), os.listdir('/stride/site'), os.listdir('/tmp')]"
+    )
+    assert seen[0] == ["inside.py", "site"]
+    assert {name.split("-")[0].split(".")[0] for name in seen[1]} == {"numpy"}
+    assert seen[2] == []
+    (tmp_path / "secret").write_text("canary")
+    for path in (tmp_path / "secret", Path(__file__), Path("/etc/passwd"), Path("/root/.bashrc"), Path("/home")):
+        assert isinstance(ask(f"def f():\n    return open({str(path)!r}).read()"), StudentFault)
+
+
+def test_system_is_read_only(ask):
+    source = """
+import os
+def f():
+    refused = []
+    for path in ("/usr/x", "/x", "/stride/x", "/stride/site/numpy/x", "/etc/x", "/proc/sys/kernel/hostname"):
+        try:
+            open(path, "w").close()
+        except OSError:
+            refused.append(path)
+    return len(refused)
+"""
+    assert ask(source) == 6
+
+
+def test_numpy_profile_has_no_torch_and_no_scipy(ask):
+    source = """
+import importlib, sys
+def f():
+    sys.path += ["/usr/lib/python3/dist-packages", "/usr/local/lib/python3/dist-packages"]
+    found = []
+    for name in ("torch", "scipy", "flask", "grader", "pytest", "reference"):
+        try:
+            importlib.import_module(name)
+            found.append(name)
+        except ImportError:
+            pass
+    return found
+"""
+    assert ask(source) == []
+
+
+def test_torch_profile_computes_with_one_thread(ask):
+    source = "import torch\ndef f(): return [torch.ones(3).sum().item(), torch.get_num_threads()]"
+    assert ask(source, profile="torch", limits=Limits()) == [3.0, 1]
+
+
+def test_network_does_not_exist_not_even_a_listener_on_this_machines_loopback(ask):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        fault = ask(f"import socket\ndef f(): socket.create_connection(('127.0.0.1', {port}), 2)")
+        assert isinstance(fault, StudentFault)
+        server.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def test_submission_is_nobody_without_capabilities_and_sees_no_other_process(ask):
+    source = """
+import os
+def f():
+    status = dict(line.split(":\\t") for line in open("/proc/self/status").read().splitlines() if ":\\t" in line)
+    return [os.getuid(), status["CapEff"], status["CapPrm"], status["NoNewPrivs"], [p for p in os.listdir("/proc") if p.isdigit()]]
+"""
+    uid, effective, permitted, no_new_privileges, processes = ask(source)
+    assert uid == 65534
+    assert int(effective, 16) == int(permitted, 16) == 0
+    assert no_new_privileges == "1"
+    assert len(processes) <= 3
+
+
+def test_only_the_channel_and_standard_streams_are_open(ask):
+    source = """
+import os
+def f():
+    links = [f"/proc/self/fd/{n}" for n in os.listdir("/proc/self/fd")]
+    return sorted(os.readlink(link).split(":")[0] for link in links if os.path.lexists(link))
+"""
+    assert ask(source) == ["/dev/null", "pipe", "pipe", "socket"]
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "text"),
+    [
+        ("def f():\n    while True: pass", Status.TIMEOUT, "did not answer within 1 s"),
+        ("import time\ndef f(): time.sleep(100)", Status.TIMEOUT, "did not answer within 1 s"),
+        ("import signal, time\ndef f():\n    signal.signal(15, signal.SIG_IGN)\n    time.sleep(99)", Status.TIMEOUT, "did not"),
+        ("import os\ndef f(): os._exit(0)", Status.CRASH, "ended the process \\(exit status 0\\)"),
+        ("import os\ndef f(): os.kill(os.getpid(), 11)", Status.CRASH, "SIGSEGV"),
+        ("import ctypes\ndef f(): ctypes.string_at(0)", Status.CRASH, "SIGSEGV"),
+        ("import os\ndef f(): os.abort()", Status.CRASH, "SIGABRT"),
+        ("import sys\ndef f(): sys.exit('bye')", Status.ERROR, "SystemExit: bye"),
+        ("def f(): return f()", Status.ERROR, "RecursionError"),
+        ("import numpy as np\ndef f(): return np.ones(1 << 32)", Status.MEMORY, "ran out of memory"),
+        ("def f():\n    a = []\n    while True: a.append(bytearray(1 << 20))", Status.MEMORY, "ran out of memory"),
+        ("import mmap\ndef f():\n    a = [mmap.mmap(-1, 1 << 33)]", Status.MEMORY, "ran out of memory|Cannot allocate"),
+        ("import numpy as np\ndef f(): return np.zeros((4096, 4096))", Status.FAILED, "returned 128 MiB; at most 8 MiB"),
+        ("def f():\n    while True: print('x' * 10000)", Status.ERROR, "printed more than 128 KiB"),
+        ("class E(Exception):\n    def __str__(self): raise self\ndef f(): raise E", Status.ERROR, "cannot be shown"),
+        ("class E(Exception):\n    def __str__(self): return 'x' * 10**7\ndef f(): raise E", Status.ERROR, "E: xxx"),
+        ("class E(Exception):\n    def __str__(self):\n        while 1: pass\ndef f(): raise E", Status.TIMEOUT, "did not answer"),
+        ("def f():\n    open('/tmp/a', 'wb').write(bytes(6 << 20))", Status.ERROR, "OSError"),
+        ("def f():\n    for n in range(9): open(f'/tmp/{n}', 'wb').write(bytes(2 << 20))", Status.ERROR, "No space left"),
+        ("def f():\n    a = [open('/dev/null') for _ in range(1000)]", Status.ERROR, "Too many open files"),
+    ],
+)  # fmt: skip
+def test_limit_is_met_with_its_own_status_and_sentence(ask, source, status, text):
+    fault = ask(source, seconds=1.0 if status is Status.TIMEOUT else 10.0)
+    assert isinstance(fault, StudentFault), fault
+    if "mmap" in source:
+        assert fault.status in (Status.MEMORY, Status.ERROR)
+    else:
+        assert fault.status is status
+    assert re.search(text, str(fault)), str(fault)
+
+
+def test_processor_time_is_limited_apart_from_wall_time(ask):
+    fault = ask("def f():\n    while True: pass", seconds=20)
+    assert fault.status is Status.TIMEOUT
+    assert "processor time" in str(fault)
+
+
+def test_fork_bomb_stops_at_the_process_limit(ask):
+    source = """
+import os, time
+def f():
+    for count in range(1000):
+        try:
+            if os.fork() == 0:
+                time.sleep(60)
+                os._exit(0)
+        except OSError:
+            return count
+"""
+    assert ask(source) < LIMITS.processes
+
+
+def test_nothing_survives_the_end_of_the_sandbox(bubblewrap):
+    marker = f"stride-survivor-{os.getpid()}-{time.monotonic_ns()}"
+    source = f"""
+import os, subprocess
+def f():
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.execv("/usr/bin/sleep", [{marker!r}, "300"])
+        os._exit(0)
+    import time; time.sleep(0.3)
+"""
+    sandbox = bubblewrap.start("numpy", LIMITS)
+    sandbox.ask({"op": "load", "name": "c.py", "files": {"c.py": source}, "entries": ["f"]}, Packer(), 10)
+    sandbox.ask({"op": "call", "entry": "f", "args": [], "kwargs": {}, "returns": ["value"]}, Packer(), 10)
+    assert _running(marker)
+    sandbox.close()
+    deadline = time.monotonic() + 5
+    while _running(marker) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not _running(marker)
+
+
+def _running(marker: str) -> bool:
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if marker.encode() in path.read_bytes():
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return False
+
+
+def test_output_is_kept_up_to_the_limit_and_escapes_are_made_visible(ask):
+    fault = ask("def f():\n    print('\\x1b[31mred')\n    print('y' * 50_000)\n    raise ValueError")
+    assert isinstance(fault, StudentFault)
+    assert ask.printed.startswith("\ufffd[31mred\nyyy")
+    assert ask.printed.endswith("50,010 bytes were printed, 16 KiB are kept")
+
+
+def test_a_forged_answer_to_a_question_not_yet_asked_ends_the_process(ask):
+    source = """
+import socket, struct, json, os
+def f():
+    for n in range(3, 30):
+        try:
+            channel = socket.socket(fileno=os.dup(n))
+            header = json.dumps({"seq": 99, "value": 1}).encode()
+            channel.sendall(struct.pack(">IQ", len(header), 0) + header)
+        except OSError:
+            continue
+    return 2
+"""
+    fault = ask(source)
+    assert fault.status is Status.CRASH
+    assert "cannot be read" in str(fault)
+
+
+def test_unsandboxed_process_answers_and_keeps_time(ask):
+    assert ask("def f(x): return x + 1", 2, launcher=Unsandboxed()) == 3
+    assert ask("def f():\n    while True: pass", seconds=0.5, launcher=Unsandboxed()).status is Status.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("output", "advice"),
+    [
+        ("bwrap: No permissions to create new namespace", "unprivileged_userns_clone"),
+        ("bwrap: Can't mount proc on /newroot/proc: Operation not permitted", "systempaths=unconfined"),
+        ("something else", "docs/operators.md"),
+    ],
+)
+def test_a_sandbox_that_does_not_start_says_what_to_enable(output, advice):
+    assert advice in refusal(output)
+    assert output in refusal(output)
