@@ -169,7 +169,7 @@ def _show(chosen: list[Assignment], samples: list[Sample], problems: list[str]) 
 
 def _caught(sample: Sample) -> str:
     names = [name.removeprefix("test_") for name in sample.caught_by]
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else "".join(names)
 
 
 def _show_summary(assignment: Assignment, samples: list[Sample], console: Console) -> None:

@@ -19,7 +19,7 @@ from kombu.transport import filesystem
 
 
 class Channel(filesystem.Channel):
-    """Puts and takes messages by renaming; a message's routing key is its queue, so that no table of bindings is kept."""
+    """Puts and takes messages by renaming; the routing key is the queue: no table of bindings."""
 
     def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
         return [routing_key]

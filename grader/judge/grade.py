@@ -109,7 +109,7 @@ def run_checks(session: Session, seed: int, listener: Listener, only: str | None
 
 
 def _forget_module(file: str) -> None:
-    """Let the next run import its own checks: pytest would take those of another assignment, loaded by the same name."""
+    """Let the next run import its own checks: pytest would take another assignment's, loaded by the same name."""
     for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) == file]:
         del sys.modules[name]
 

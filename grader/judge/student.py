@@ -140,9 +140,15 @@ class Session:
         if self.process is None:
             return
         self.process.close()
-        if text := self.process.printed_text():
-            self.printed.append(text)
+        self._keep(self.process.printed_text())
         self.process = None
+
+    def _keep(self, text: str) -> None:
+        """Keep what a process printed, up to the limit for all of them together."""
+        room = self.assignment.limits.output_kib * 1024 - sum(map(len, self.printed))
+        if text and room > 0:
+            cut = "" if len(text) <= room else "\n… cut here: more was printed than is kept"
+            self.printed.append(text[:room] + cut)
 
 
 class Student:

@@ -54,7 +54,7 @@ def test_upload_is_refused_with_its_reason(content, name, text):
         b"\xef\xbb\xbf" + GOOD,
         GOOD.replace(b"\n", b"\r\n"),
         b"def f(): ...\nconv_forward = f\nfrom there import LeNet5\n",
-        b"if True:\n    def conv_forward(): ...\ntry:\n    pass\nexcept ValueError:\n    pass\nelse:\n    class LeNet5: ...\n",
+        b"if True:\n    def conv_forward(): ...\ntry:\n    class LeNet5: ...\nexcept ValueError:\n    pass\n",
         b"from everything import *\n",
         b"conv_forward, LeNet5 = (lambda: 0), int\n",
     ],
