@@ -50,10 +50,11 @@ def load_sample(assignment: Assignment, path: Path) -> Sample:
     """Load one sample solution. Raises StudentFault where it cannot be loaded."""
     source = path.read_text(encoding="utf-8")
     inside = Inside(assignment.limits.returned_mib * 2**20, alone=False)
-    sample = Sample(path.stem, lesson_of(source), inside)
+    sample = Sample(path.stem, "", inside)
     names = [entry.name for entry in assignment.entries]
     request = {"op": "load", "name": assignment.filename, "files": {assignment.filename: source}, "entries": names}
     sample.ask(request, Packer(), 0.0)
+    sample.lesson = lesson_of(source)
     return sample
 
 

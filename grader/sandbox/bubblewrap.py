@@ -54,6 +54,8 @@ class Bubblewrap:
         """A fresh sandbox. Raises SandboxUnavailable when the system refuses to make one."""
         ours, theirs = socket.socketpair()
         inner = [
+            "/usr/bin/prlimit",
+            f"--nproc={limits.processes}",
             *self.python,
             INSIDE,
             f"fd:{theirs.fileno()}",
@@ -114,6 +116,8 @@ class Bubblewrap:
             "1777",
             "--tmpfs",
             "/tmp",  # noqa: S108 - the sandbox's own
+            "--remount-ro",
+            "/",
             "--chdir",
             "/tmp",  # noqa: S108
             "--",
@@ -168,7 +172,8 @@ def refusal(output: str) -> str:
 def rlimits(limits: Limits) -> list[str]:
     """The `prlimit` command that the wall inherits its limits from.
 
-    RLIMIT_DATA bounds what a program allocates; RLIMIT_AS, wider, bounds shared mappings too.
+    RLIMIT_DATA bounds what a program allocates; RLIMIT_AS, wider, bounds shared mappings too. RLIMIT_NPROC is set behind
+    the wall instead: before it, every process of the worker's user would count.
     """
     data = limits.memory_mib * 2**20
     return [
@@ -179,7 +184,6 @@ def rlimits(limits: Limits) -> list[str]:
         f"--as={data + 4 * 2**30}",
         f"--fsize={limits.file_mib * 2**20}",
         f"--nofile={limits.open_files}",
-        f"--nproc={limits.processes}",
         "--memlock=0",
         "--msgqueue=0",
     ]

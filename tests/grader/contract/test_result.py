@@ -45,7 +45,7 @@ def test_result_round_trips_through_json():
 def test_result_has_the_keys_that_other_tools_read():
     assert list(RESULT.to_dict()) == KEYS
     assert list(RESULT.to_dict()["checks"][0]) == [
-        "name", "title", "points", "max_points", "status", "visibility", 
+        "name", "title", "points", "max_points", "status", "visibility",
         "message", "diagnosis", "counterexample", "seconds",
     ]  # fmt: skip
 
