@@ -49,7 +49,11 @@ def test_gradescope_document_is_printed(stride, write):
 
 @pytest.mark.parametrize(
     ("source", "text"),
-    [("def double(:", "not valid Python"), ("", "is empty"), ("def doubel(x): ...", "does not define the function double")],
+    [
+        ("def double(:", "not valid Python"),
+        ("", "is empty"),
+        ("def doubel(x): ...", "does not define the function double"),
+    ],
 )
 def test_bad_file_exits_with_2_and_says_why(stride, write, source, text):
     done = stride("grade", "90", write(source))

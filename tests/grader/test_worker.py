@@ -1,0 +1,188 @@
+"""The Celery worker that grades: a real process, over the filesystem broker and Redis."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import Celery
+from kombu import Connection
+
+from grader.contract import GRADE_CPU, GRADE_TASK, RESULTS, Job, Progress, Result, Verdict, celery_settings
+from tests.grader.conftest import ACCEPTED, write_assignment
+
+ANSWER_SECONDS = 60
+WORKER = (
+    "-m",
+    "celery",
+    "-A",
+    "grader.worker",
+    "worker",
+    "-Q",
+    GRADE_CPU,
+    "-c",
+    "1",
+    "--without-gossip",
+    "--without-mingle",
+)
+
+
+class Peer:
+    """The server's side of the broker: sends jobs, takes what comes back."""
+
+    def __init__(self, broker_url: str, data: Path) -> None:
+        self.settings = celery_settings(broker_url, data)
+        self.app = Celery("test")
+        self.app.conf.update(self.settings)
+
+    def send(self, *args: Any) -> None:
+        self.app.send_task(GRADE_TASK, args=list(args), queue=GRADE_CPU)
+
+    def receive(self, count: int) -> list[tuple[str, dict[str, Any]]]:
+        """So many messages of the results queue, as task name and payload."""
+        link = Connection(
+            self.settings["broker_url"],
+            transport=self.settings["broker_transport"],
+            transport_options=self.settings["broker_transport_options"],
+        )
+        received = []
+        with link:
+            queue = link.SimpleQueue(RESULTS)
+            for _ in range(count):
+                message = queue.get(timeout=ANSWER_SECONDS)
+                message.ack()
+                received.append((message.headers["task"], message.payload[0][0]))
+            queue.close()
+        return received
+
+    def receive_result(self, checks: int) -> tuple[list[Progress], dict[str, Any]]:
+        """The start, a sign for each check, and the result."""
+        messages = self.receive(checks + 2)
+        assert [name for name, _ in messages] == ["server.progress"] * (checks + 1) + ["server.record"]
+        return [Progress.from_dict(payload) for _, payload in messages[:-1]], messages[-1][1]
+
+
+@pytest.fixture
+def environment(broker_url, tmp_path, bubblewrap) -> dict[str, str]:
+    root = tmp_path / "assignments"
+    write_assignment(root)
+    return os.environ | {
+        "BROKER_URL": broker_url,
+        "STRIDE_DATA": str(tmp_path / "data"),
+        "STRIDE_ASSIGNMENTS": str(root),
+        "DATABASE_URL": "nonsense://a-grader-does-not-look-at-this",
+    }
+
+
+@pytest.fixture
+def peer(environment) -> Peer:
+    return Peer(environment["BROKER_URL"], Path(environment["STRIDE_DATA"]))
+
+
+@pytest.fixture
+def start(environment, tmp_path) -> Iterator[Callable[[], subprocess.Popen]]:
+    """Start a worker; all of them end with the test."""
+    started = []
+
+    def run() -> subprocess.Popen:
+        with (tmp_path / "worker.log").open("a") as log:
+            process = subprocess.Popen(
+                [sys.executable, *WORKER], env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def job(source: str = ACCEPTED, assignment: str = "90-doubling", submission: int = 5) -> dict[str, Any]:
+    return Job(submission, 2, assignment, {"twice.py": source}, 7).to_dict()
+
+
+def test_worker_reports_progress_then_sends_the_result(peer, start):
+    start()
+    peer.send(job())
+    signs, record = peer.receive_result(checks=4)
+    assert [(sign.done, sign.total) for sign in signs] == [(n, 4) for n in range(5)]
+    assert all(sign.lease_seconds >= 15 for sign in signs)
+    assert (record["submission"], record["attempt"]) == (5, 2)
+    assert Result.from_dict(record["result"]).score == 5.0
+
+
+def test_message_that_is_no_job_is_dropped_and_the_next_is_graded(peer, start):
+    start()
+    for rubbish in ({"submission": 1}, "text", None):
+        peer.send(rubbish)
+    peer.send(job(submission=6))
+    _, record = peer.receive_result(checks=4)
+    assert record["submission"] == 6
+
+
+@pytest.mark.parametrize("name", ["91-absent", "../assignments/90-doubling", "", "/etc"])
+def test_assignment_that_the_grader_lacks_is_an_internal_error(peer, start, name):
+    start()
+    peer.send(job(assignment=name))
+    ((task, record),) = peer.receive(1)
+    result = Result.from_dict(record["result"])
+    assert task == "server.record"
+    assert result.verdict is Verdict.INTERNAL_ERROR
+    assert "has no assignment" in result.worker["error"]
+
+
+def test_changed_assignment_is_read_again(peer, start, environment):
+    start()
+    peer.send(job())
+    first = peer.receive_result(checks=4)[1]["result"]["version"]
+    statement = Path(environment["STRIDE_ASSIGNMENTS"]) / "90-doubling" / "statement.md"
+    statement.write_text("# Another\n")
+    peer.send(job())
+    assert peer.receive_result(checks=4)[1]["result"]["version"] != first
+
+
+def test_worker_without_a_sandbox_refuses_to_start_and_says_what_to_install(start, environment, tmp_path):
+    environment["PATH"] = "/nowhere"
+    process = start()
+    assert process.wait(ANSWER_SECONDS) != 0
+    assert "apt-get install bubblewrap" in (tmp_path / "worker.log").read_text()
+
+
+def test_killed_worker_leaves_no_sandbox_behind(peer, start):
+    marker = f"stride-test-{time.monotonic_ns()}"
+    source = (
+        "import subprocess\ndef double(x, f):\n    subprocess.run(['sleep', '300'], executable='/usr/bin/sleep')\n"
+    )
+    source = source.replace("['sleep'", f"['{marker}'") + "def back(c): pass\n"
+    worker = start()
+    peer.send(job(source))
+    peer.receive(1)
+    wait_until(lambda: running(marker))
+    os.killpg(worker.pid, signal.SIGKILL)
+    wait_until(lambda: not running(marker))
+
+
+def running(marker: str) -> bool:
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if path.read_bytes().startswith(marker.encode()):
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return False
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
