@@ -159,9 +159,7 @@ def test_worker_without_a_sandbox_refuses_to_start_and_says_what_to_install(star
 
 def test_killed_worker_leaves_no_sandbox_behind(peer, start):
     marker = f"stride-test-{time.monotonic_ns()}"
-    source = (
-        "import subprocess\ndef double(x, f):\n    subprocess.run(['sleep', '300'], executable='/usr/bin/sleep')\n"
-    )
+    source = "import subprocess\ndef double(x, f):\n    subprocess.run(['sleep', '300'], executable='/usr/bin/sleep')\n"
     source = source.replace("['sleep'", f"['{marker}'") + "def back(c): pass\n"
     worker = start()
     peer.send(job(source))

@@ -1,0 +1,72 @@
+# Everything that Python needs lives in .venv, made by the first target that uses it. Targets that need a program of the
+# system install it where they may (as root, or with a sudo that asks nothing) and otherwise say what to install.
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+RUNTIME := .venv/.stride-runtime
+DEV := .venv/.stride-dev
+PINS := pyproject.toml constraints.txt
+
+# What is passed on: make run ARGS="--port 9000", make test ARGS="tests/server -k login", make compose-demo ARGS=--keep
+ARGS :=
+
+.PHONY: help setup run test lint format check coverage bench-grade screenshot compose-demo freeze clean
+
+# First, so that a missing package is said before anything is downloaded.
+.NOTPARALLEL:
+system-%:
+	@scripts/system-packages $*
+
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: system-test $(DEV) ## Install everything that developing needs, and the commit hooks where pre-commit is at hand
+	@! command -v pre-commit >/dev/null || pre-commit install
+	@echo "Ready. The command is $(BIN)/stride; make help lists what else there is."
+
+run: system-run $(RUNTIME) ## Start Stride with a demo course, and show its address and accounts
+	@$(BIN)/stride demo $(ARGS)
+
+test: export CI := true
+test: system-test $(DEV) ## Run every test, against the real sandbox, databases, brokers and browser
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: system-lint $(DEV) ## Check style, types and imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: system-lint $(DEV) ## Rewrite the code in the project's style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+check: system-run $(RUNTIME) ## Grade every sample submission of every assignment, and print the table
+	@$(BIN)/stride check --all $(ARGS)
+
+coverage: system-test $(DEV) ## Run every test and show the branches that none of them takes
+	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+bench-grade: system-run $(RUNTIME) ## Time a submission from the upload to the recorded score
+	@$(BIN)/python -m scripts.bench_grade $(ARGS)
+
+screenshot: system-test $(DEV) ## Take pictures of the pages
+	@$(BIN)/python scripts/screenshot.py $(ARGS)
+
+compose-demo: $(RUNTIME) ## Bring docker-compose.yml up for real and grade one submission through it
+	@scripts/compose-demo $(ARGS)
+
+freeze: ## Write constraints.txt anew from what pyproject.toml allows
+	@scripts/freeze
+
+clean: ## Remove what tools left behind (not .venv, not var/, where the data are)
+	@find . -path ./.venv -prune -o -path ./var -prune -o -type d -name __pycache__ -exec rm -rf {} +
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov build dist
+
+$(RUNTIME): $(PINS)
+	@scripts/install runtime
+
+$(DEV): $(PINS)
+	@scripts/install dev

@@ -1,0 +1,152 @@
+"""Checks of the convolution layer's forward pass."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from grader.authoring import expect_close, expect_dtype, expect_pure, expect_scaled
+from reference.conv import conv_forward_im2col
+from reference.sizes import extent
+
+
+def layer(name, title, points, x, w, **conv_param):
+    """A layer by the shapes of its images and kernels: one check."""
+    return pytest.param(x, w, conv_param, id=name, marks=[pytest.mark.title(title), pytest.mark.points(points)])
+
+
+PLAIN = {"stride": 1, "pad": 0, "dilation": 1}
+# Measured to tell the samples in submissions/wrong apart. One small square image alone misses most of them.
+LAYERS = [
+    layer("lecture", "One 3×3 kernel on a 5×5 image, as in the lecture", 0.25, (1, 1, 5, 5), (1, 1, 3, 3), **PLAIN),
+    layer("channels", "A batch with three channels, four kernels", 1.0, (2, 3, 7, 9), (4, 3, 3, 3), **PLAIN),
+    layer("kernel-2x5", "A 2×5 kernel on an oblong image", 0.75, (1, 2, 8, 11), (2, 2, 2, 5), **PLAIN),
+    layer(
+        "stride-2",
+        "Stride 2 and padding 1 where the windows do not fit exactly",
+        *(1.0, (2, 2, 8, 11), (3, 2, 3, 3)),
+        **{"stride": 2, "pad": 1, "dilation": 1},
+    ),
+    layer(
+        "pairs",
+        "Different stride and padding along height and width",
+        *(1.0, (1, 2, 9, 10), (2, 2, 3, 5)),
+        **{"stride": (2, 3), "pad": (0, 2), "dilation": 1},
+    ),
+    layer("dilation-2", "Dilation 2", 0.75, (1, 2, 9, 9), (2, 2, 3, 3), stride=1, pad=0, dilation=2),
+    layer(
+        "everything",
+        "Stride, padding and dilation at once, all different",
+        *(1.0, (2, 2, 12, 13), (2, 2, 3, 2)),
+        **{"stride": 2, "pad": (1, 2), "dilation": (1, 3)},
+    ),
+    layer("kernel-1x1", "A 1×1 kernel mixes channels", 0.25, (2, 4, 5, 6), (3, 4, 1, 1), **PLAIN),
+    layer("whole-image", "A kernel as large as the image", 0.25, (2, 3, 4, 6), (5, 3, 4, 6), **PLAIN),
+    layer("same", "Padding 2 with a 5×5 kernel", 0.5, (1, 2, 6, 7), (2, 2, 5, 5), stride=1, pad=2, dilation=1),
+    layer("defaults", "Settings that are left out have their defaults", 0.25, (1, 2, 6, 5), (2, 2, 3, 2)),
+]
+
+
+@pytest.mark.parametrize(("x_shape", "w_shape", "conv_param"), LAYERS)
+def test_forward(student, rng, x_shape, w_shape, conv_param):
+    x, w, b = rng.normal(size=x_shape), rng.normal(size=w_shape), rng.normal(size=w_shape[0])
+    out, _cache = student.conv_forward(x, w, b, conv_param)
+    expect_close(out, right(x, w, b, conv_param))
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.title("A symmetric kernel (it looks the same when flipped)")
+def test_symmetric_kernel(student, rng):
+    x, b = rng.normal(size=(1, 1, 6, 7)), rng.normal(size=1)
+    w = np.array([[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]]).reshape(1, 1, 3, 3) / 16
+    conv_param = {"stride": 1, "pad": 0, "dilation": 1}
+    out, _cache = student.conv_forward(x, w, b, conv_param)
+    expect_close(out, right(x, w, b, conv_param))
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.title("The example of CS231n, assignment 2")
+def test_cs231n(student):
+    x = np.linspace(-0.1, 0.5, num=2 * 3 * 4 * 4).reshape(2, 3, 4, 4)
+    w = np.linspace(-0.2, 0.3, num=3 * 3 * 4 * 4).reshape(3, 3, 4, 4)
+    b = np.linspace(-0.1, 0.2, num=3)
+    conv_param = {"stride": 2, "pad": 1}
+    out, _cache = student.conv_forward(x, w, b, conv_param)
+    expect_close(out, right(x, w, b, conv_param))
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.title("Integer images, with fractional and with integer weights")
+def test_integers(student, rng):
+    x, b = rng.integers(0, 256, size=(1, 2, 6, 7)), rng.normal(size=3)
+    conv_param = {"stride": 1, "pad": 1, "dilation": 1}
+    for w in (rng.normal(size=(3, 2, 3, 3)), rng.integers(-3, 4, size=(3, 2, 3, 3))):
+        out, _cache = student.conv_forward(x, w, b, conv_param)
+        expect_close(out, right(x, w, b, conv_param))
+        expect_dtype(out, np.float64)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.title("float32 in, float32 out, with no more rounding than float32 has")
+def test_float32(student, rng):
+    x, w, b = (rng.normal(size=shape).astype(np.float32) for shape in ((2, 8, 9, 9), (4, 8, 3, 3), (4,)))
+    conv_param = {"stride": 1, "pad": 1, "dilation": 1}
+    out, _cache = student.conv_forward(x, w, b, conv_param)
+    x, w, b = (array.astype(np.float64) for array in (x, w, b))
+    expect_scaled(out, right(x, w, b, conv_param), right(abs(x), abs(w), abs(b), conv_param))
+    expect_dtype(out, np.float32)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.title("The inputs stay as they were, and the output is new memory")
+def test_purity(student, rng):
+    for kernel, conv_param in (((2, 3), {"stride": 1, "pad": 0}), ((2, 1), {"stride": 2, "pad": 1})):
+        x, w, b = rng.normal(size=(1, 1, 6, 5)), rng.normal(size=(1, 1, *kernel)), rng.normal(size=1)
+        out, _cache = student.conv_forward(x, w, b, conv_param)
+        expect_close(out, right(x, w, b, conv_param))
+        expect_pure(student, "conv_forward")
+
+
+@pytest.mark.points(1)
+@pytest.mark.title("Any layer: shapes and settings drawn at random, the smallest failure is shown")
+def test_any_layer(student, rng):
+    @seed(int(rng.integers(2**32)))
+    @settings(
+        max_examples=20,
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(layers())
+    def agrees(drawn):
+        x, w, b, conv_param = drawn
+        out, _cache = student.conv_forward(x, w, b, conv_param)
+        expect_close(out, right(x, w, b, conv_param))
+
+    agrees()
+
+
+@st.composite
+def layers(draw):
+    """Any small layer that has an output. Small digits, so that the smallest failure can be worked out by hand."""
+    kernel, stride, pad, dilation = (
+        (draw(st.integers(least, most)), draw(st.integers(least, most)))
+        for least, most in ((1, 3), (1, 3), (0, 2), (1, 3))
+    )
+    sides = []
+    for axis in (0, 1):
+        least = max(1, extent(kernel[axis], dilation[axis]) - 2 * pad[axis])
+        sides.append(draw(st.integers(least, least + 4)))
+    n, c, f = (draw(st.integers(1, 2)) for _ in range(3))
+    digits = np.random.default_rng(draw(st.integers(0, 9)))
+    x, w, b = (digits.integers(-9, 10, size=size).astype(float) for size in ((n, c, *sides), (f, c, *kernel), (f,)))
+    return x, w, b, {"stride": stride, "pad": pad, "dilation": dilation}
+
+
+def right(x, w, b, conv_param):
+    """The layer's output by the reference."""
+    return conv_forward_im2col(x, w, b, conv_param)[0]

@@ -1,0 +1,406 @@
+"""Checks of LeNet-5: structure, behaviour under weights that are written into it, and learning."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from grader.authoring import expect, expect_close, expect_equal, expect_shape
+from reference.models.lenet import C3_TABLE, LeNet5
+from reference.shapes import make_shapes
+
+# As in the sandbox: replayed on the sample solutions, a check then rounds as it did for the student.
+torch.set_num_threads(1)
+
+LAYERS = ("c1", "s2", "c3", "s4", "c5", "f6", "out")
+SHAPES = {
+    **{"c1": (6, 28, 28), "s2": (6, 14, 14), "c3": (16, 10, 10), "s4": (16, 5, 5)},
+    **{"c5": (120,), "f6": (84,), "out": (10,)},
+}
+MODERN = {"c1": 156, "s2": 0, "c3": 2416, "s4": 0, "c5": 48120, "f6": 10164, "out": 850}
+PUBLISHED = {"c1": 156, "s2": 12, "c3": 1516, "s4": 32, "c5": 48120, "f6": 10164, "out": 0}
+
+# These functions run in the sandbox, beside the submission.
+SEED = """
+def seed(number):
+    torch.manual_seed(number)
+"""
+
+STRUCTURE = """
+def structure(net, names):
+    if not isinstance(net, nn.Module):
+        return None
+    seen = {}
+
+    def watch(name):
+        def hook(layer, inputs, output):
+            seen.setdefault(name, []).append(list(output.shape[1:]))
+        return hook
+
+    layers = {name: getattr(net, name, None) for name in names}
+    hooks = [layer.register_forward_hook(watch(name)) for name, layer in layers.items() if isinstance(layer, nn.Module)]
+    with torch.no_grad():
+        net(torch.zeros(2, 1, 32, 32))
+    for hook in hooks:
+        hook.remove()
+    counts = {}
+    for name, parameter in net.named_parameters():
+        if parameter.requires_grad:
+            layer = name.partition(".")[0]
+            counts[layer] = counts.get(layer, 0) + parameter.numel()
+    return {
+        "missing": [name for name, layer in layers.items() if not isinstance(layer, nn.Module)],
+        "shapes": seen,
+        "counts": counts,
+    }
+"""
+
+WRITE = """
+def write(net, values):
+    problems = []
+    with torch.no_grad():
+        for layer, tensors in values.items():
+            for kind, value in tensors.items():
+                own = [p for name, p in getattr(net, layer).named_parameters() if name.rpartition(".")[2] == kind]
+                if len(own) == 1 and own[0].numel() == value.numel() and len(own[0]) == len(value):
+                    own[0].copy_(value.reshape(own[0].shape))
+                else:
+                    problems.append([f"{layer}.{kind}", [list(p.shape) for p in own], list(value.shape)])
+    others = [name for name, _ in net.named_parameters() if name.partition(".")[0] not in values]
+    return problems, others
+"""
+
+WRITE_CODES = """
+def write_codes(net, codes):
+    own = dict(net.out.named_buffers()).get("codes")
+    if own is None:
+        return None
+    before = own.clone()
+    if own.shape == codes.shape:
+        own.copy_(codes)
+    return before
+"""
+
+READ_C3 = """
+def read_c3(net, seed, images):
+    generator = torch.Generator().manual_seed(seed)
+    impulses = torch.zeros(39, 6, 14, 14)
+    for number in range(150):
+        image, part = divmod(number, 4)
+        channel, row, column = number // 25, number // 5 % 5, number % 5
+        impulses[1 + image, channel, part // 2 * 5 + row, part % 2 * 5 + column] = 1
+    with torch.no_grad():
+        for parameter in net.c3.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=generator) / 8)
+        answers = net.c3(impulses)[:, :, ::5, ::5]
+        bias = answers[0, :, 0, 0]
+        kernel = (answers[1:] - bias[:, None, None]).permute(0, 2, 3, 1).reshape(152, -1)[:150]
+        return kernel.T.reshape(-1, 6, 5, 5), bias, net.c3(images)
+"""
+
+PREDICT = """
+def predict(net, images, training=False, seed=0):
+    torch.manual_seed(seed)
+    net.train(training)
+    with torch.no_grad():
+        return net(images)
+"""
+
+GRADIENTS = """
+def gradients(net, images, labels):
+    torch.manual_seed(0)
+    net.train()
+    net.zero_grad()
+    F.cross_entropy(net(images), labels).backward()
+    return {name: p.grad is not None and 0 < float(p.grad.abs().max()) < 1e9 for name, p in net.named_parameters()}
+"""
+
+TRAIN = """
+def train(net, images, labels, epochs, batch, rate, seed):
+    torch.manual_seed(seed)
+    net.train()
+    optimizer = torch.optim.Adam(net.parameters(), lr=rate)
+    for _ in range(epochs):
+        for chosen in torch.randperm(len(images)).split(batch):
+            optimizer.zero_grad()
+            F.cross_entropy(net(images[chosen]), labels[chosen]).backward()
+            optimizer.step()
+"""
+
+
+@pytest.mark.points(0.75)
+@pytest.mark.title("Modern: the shapes after each layer")
+def test_shapes(student, rng):
+    found = look_at(student, build(student, rng))
+    expect_shapes(found)
+
+
+@pytest.mark.points(0.75)
+@pytest.mark.title("Modern: 61 706 trainable parameters, each where it belongs")
+def test_parameters(student, rng):
+    expect_counts(look_at(student, build(student, rng)), MODERN)
+
+
+@pytest.mark.parametrize(
+    ("act", "pool"),
+    [
+        pytest.param(
+            *("relu", "max"),
+            id="relu-max",
+            marks=[pytest.mark.points(1.5), pytest.mark.title("Modern: the same weights, the same logits (ReLU, max)")],
+        ),
+        pytest.param(
+            *("tanh", "avg"),
+            id="tanh-avg",
+            marks=[
+                pytest.mark.points(1.0),
+                pytest.mark.title("Modern: the same weights, the same logits (tanh, mean)"),
+            ],
+        ),
+    ],
+)
+def test_behaviour(student, rng, act, pool):
+    net, right = build(student, rng, act=act, pool=pool), LeNet5(act=act, pool=pool).double()
+    written = write_weights(student, rng, net, right)
+    expect(not written, written)
+    expect_same_logits(student, rng, net, right)
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.title("Modern: another number of classes")
+def test_classes(student, rng):
+    net = build(student, rng, num_classes=7)
+    expect_shape(student.run(PREDICT, net, pictures(rng, 3)[0]), (3, 7), what="the logits")
+    net, right = build(student, rng, num_classes=7), LeNet5(7).double()
+    written = write_weights(student, rng, net, right)
+    expect(not written, written)
+    expect_same_logits(student, rng, net, right)
+
+
+@pytest.mark.points(0.75)
+@pytest.mark.title("1998: the shapes, and 60 000 trainable parameters, each where it belongs")
+def test_published_structure(student, rng):
+    net = build(student, rng, variant="1998")
+    found = look_at(student, net)
+    expect_shapes(found)
+    expect_counts(found, PUBLISHED)
+    codes = student.run(WRITE_CODES, net, signs(rng, 10))
+    expect(codes is not None, "out has no buffer named codes: the codes are fixed, register_buffer keeps them.")
+    expect_shape(codes, (10, 84), what="out.codes")
+    expect_equal(abs(codes), torch.ones(10, 84), what="the absolute values of out.codes")
+
+
+@pytest.mark.points(0.75)
+@pytest.mark.title("1998: every map of C3 reads the maps of S2 that Table I says")
+def test_published_table(student, rng):
+    net = build(student, rng, variant="1998")
+    images = torch.from_numpy(rng.normal(size=(2, 6, 14, 14))).float()
+    kernel, bias, maps = student.run(READ_C3, net, int(rng.integers(2**31)), images)
+    expect_shape(kernel, (16, 6, 5, 5), what="the kernel that c3 amounts to")
+    for number, sources in enumerate(C3_TABLE):
+        read = tuple(c for c in range(6) if abs(kernel[number, c]).max() > 1e-6)
+        told = f"Map {number} of C3 reads the maps {read} of S2; in Table I it reads {sources}."
+        expect(read == sources, told)
+    expect_logits_close(maps, F.conv2d(images.double(), kernel.double(), bias.double()), what="c3's output")
+
+
+@pytest.mark.points(1.0)
+@pytest.mark.title("1998: the same weights, the same logits")
+def test_published_behaviour(student, rng):
+    net, right = build(student, rng, variant="1998"), LeNet5(variant="1998").double()
+    written = write_weights(student, rng, net, right, skip=("c3",))
+    expect(not written, written)
+    kernel, bias, _ = student.run(READ_C3, net, int(rng.integers(2**31)), torch.zeros(1, 6, 14, 14))
+    expect_shape(kernel, (16, 6, 5, 5), what="the kernel that c3 amounts to")
+    with torch.no_grad():
+        for number, sources in enumerate(C3_TABLE):
+            right.c3.maps[number].weight[0] = kernel[number, list(sources)].double()
+            right.c3.maps[number].bias[0] = bias[number].double()
+    codes = signs(rng, 10)
+    right.out.codes.copy_(codes)
+    before = student.run(WRITE_CODES, net, codes)
+    expect(before is not None, "out has no buffer named codes, of shape (10, 84).")
+    expect_same_logits(student, rng, net, right)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.title("Batches of one and of seven images: each image has its own logits")
+def test_batches(student, rng):
+    net, images = build(student, rng), pictures(rng, 7)[0]
+    together = student.run(PREDICT, net, images)
+    expect_shape(together, (7, 10), what="the logits of seven images")
+    expect(together.std(0).max() > 1e-5, "Seven different images have the same logits.")
+    for number in range(7):
+        alone = student.run(PREDICT, net, images[number : number + 1])
+        expect_logits_close(alone, together[number : number + 1].double(), what=f"the logits of image {number} alone")
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.title("Before training the loss is near ln 10 = 2.30")
+def test_initial_loss(student, rng):
+    images, labels = pictures(rng, 64)
+    logits = student.run(PREDICT, build(student, rng), images)
+    expect_shape(logits, (64, 10), what="the logits")
+    expect(logits.std(0).max() > 1e-5, "All images have the same logits.")
+    loss = float(F.cross_entropy(logits.double(), labels))
+    told = (
+        f"The loss starts at {loss:.3f}; ln 10 = 2.303 is expected, within 0.1. Are the outputs logits of a usual size?"
+    )
+    expect(math.isfinite(loss) and abs(loss - math.log(10)) <= 0.1, told)
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.title("The gradient reaches every parameter")
+def test_gradients(student, rng):
+    reached = student.run(GRADIENTS, build(student, rng), *pictures(rng, 32))
+    for layer in ("c1", "c3", "c5", "f6", "out"):
+        expect(any(name.startswith(f"{layer}.") for name in reached), f"{layer} has no parameters to train.")
+    unreached = [name for name, is_reached in reached.items() if not is_reached]
+    expect(
+        not unreached,
+        f"After backward() these parameters have no finite gradient other than 0: {', '.join(unreached)}.",
+    )
+
+
+@pytest.mark.points(0.5)
+@pytest.mark.undiagnosed
+@pytest.mark.seconds(20)
+@pytest.mark.title("Fifty images are learnt by heart")
+def test_overfits(student, rng):
+    net, (images, labels) = build_lenet(student, rng), pictures(rng, 50)
+    student.run(TRAIN, net, images, labels, epochs=100, batch=25, rate=2e-3, seed=int(rng.integers(2**31)))
+    accuracy = accuracy_of(student.run(PREDICT, net, images), labels)
+    told = (
+        f"After 100 epochs on 50 images the network names {accuracy:.0%} of them; 95% is expected: it does not learn."
+    )
+    expect(accuracy >= 0.95, told)
+
+
+@pytest.mark.points(1.25)
+@pytest.mark.undiagnosed
+@pytest.mark.seconds(60)
+@pytest.mark.title("Trained on 4 000 figures, at least 85% of 1 000 new ones are named")
+def test_learns(student, rng):
+    net, (images, labels) = build_lenet(student, rng), pictures(rng, 4000)
+    student.run(TRAIN, net, images, labels, epochs=8, batch=64, rate=2e-3, seed=int(rng.integers(2**31)))
+    unseen, truth = pictures(rng, 1000)
+    accuracy = accuracy_of(student.run(PREDICT, net, unseen), truth)
+    told = f"After 8 epochs the network names {accuracy:.1%} of 1 000 new images; 85% is expected, 93% is usual."
+    expect(accuracy >= 0.85, told)
+
+
+def build(student, rng, **settings):
+    """A network with reproducible initial weights."""
+    student.run(SEED, int(rng.integers(2**31)))
+    return student.LeNet5(**settings)
+
+
+def build_lenet(student, rng):
+    """A network that is worth training: one with LeNet-5's layers and no other parameters."""
+    net = build(student, rng)
+    found = look_at(student, net)
+    expect_shapes(found)
+    expect_counts(found, MODERN)
+    return net
+
+
+def look_at(student, net):
+    """What the network is made of, by layer."""
+    found = student.run(STRUCTURE, net, list(LAYERS))
+    expect(found is not None, "LeNet5 is no nn.Module: derive the class from it.")
+    missing = ", ".join(found["missing"])
+    expect(not missing, f"The network has no layer named {missing}. The layers are c1, s2, c3, s4, c5, f6 and out.")
+    return found
+
+
+def expect_shapes(found):
+    """Every layer gives LeNet-5's shape; a trailing 1 × 1 counts as flat."""
+    for layer, shape in SHAPES.items():
+        seen = [tuple(sizes) for sizes in found["shapes"].get(layer, [])]
+        expect(seen, f"forward does not use the layer {layer}.")
+        wrong = [sizes for sizes in seen if flat(sizes) != shape]
+        told = f"{layer} gives {times(wrong[-1] if wrong else ())}; in LeNet-5 it gives {times(shape)}."
+        # One pooling layer may serve as s2 and s4, and then gives both shapes.
+        expect(len(wrong) < len(seen), told)
+
+
+def expect_counts(found, expected):
+    """Every layer has LeNet-5's trainable parameters, and nothing else has any."""
+    counts = found["counts"]
+    for layer, count in expected.items():
+        got = counts.get(layer, 0)
+        expect(got == count, f"{layer} has {got:,} trainable parameters; in LeNet-5 it has {count:,}.")
+    others = sorted(set(counts) - set(expected))
+    total = sum(counts.values())
+    expect(not others, f"There are parameters outside the seven layers, in {', '.join(others)}: {total:,} in all.")
+
+
+def write_weights(student, rng, net, right, skip=()):
+    """Write the same random weights into both networks; says in words what does not fit, or nothing."""
+    values = {layer: {} for layer in LAYERS}
+    for name, parameter in right.named_parameters():
+        layer, _, kind = name.rpartition(".")
+        if layer.partition(".")[0] not in skip:
+            values[layer][kind] = random_weights(rng, parameter)
+    problems, others = student.run(WRITE, net, values)
+    if problems:
+        name, shapes, expected = problems[0]
+        own = " and ".join(str(tuple(shape)) for shape in shapes) or "not there"
+        return f"{name} is {own}; in LeNet-5 its shape is {tuple(expected)}."
+    if others:
+        return f"There are parameters outside the seven layers: {', '.join(others)}."
+    return ""
+
+
+def random_weights(rng, parameter):
+    """Weights that keep the signal's size from layer to layer; they replace those of `parameter`."""
+    spread = parameter[0].numel() ** -0.5 if parameter.ndim > 1 else 0.3
+    drawn = torch.from_numpy(rng.normal(size=tuple(parameter.shape)) * spread).float()
+    with torch.no_grad():
+        parameter.copy_(drawn)
+    return drawn
+
+
+def expect_same_logits(student, rng, net, right):
+    """The student's logits are the reference's, in training mode and in evaluation mode."""
+    images = torch.from_numpy(rng.normal(size=(5, 1, 32, 32))).float()
+    with torch.no_grad():
+        expected = right(images.double())
+    for training, mode in ((False, "evaluation"), (True, "training")):
+        got = student.run(PREDICT, net, images, training=training, seed=int(rng.integers(2**31)))
+        expect_logits_close(got, expected, what=f"the logits in {mode} mode")
+
+
+def expect_logits_close(got, expected, what):
+    """Equal up to what float32 rounds."""
+    expect_close(got, expected, rtol=1e-4, atol=2e-5 * float(abs(expected).max()), what=what)
+
+
+def accuracy_of(logits, labels):
+    """The share of images whose largest logit is their class's."""
+    expect_shape(logits, (len(labels), 10), what="the logits")
+    return float((logits.argmax(1) == labels).double().mean())
+
+
+def pictures(rng, n):
+    """Figures and their classes, as tensors."""
+    images, labels = make_shapes(n, rng)
+    return torch.from_numpy(images), torch.from_numpy(labels)
+
+
+def signs(rng, classes):
+    """A random code of -1 and +1 for each class."""
+    return torch.from_numpy(rng.choice([-1.0, 1.0], size=(classes, 84))).float()
+
+
+def flat(shape):
+    """A shape without the 1 × 1 that a convolution down to one pixel leaves."""
+    return shape[:1] if shape[1:] == (1, 1) else shape
+
+
+def times(shape):
+    """6 × 28 × 28."""
+    return " × ".join(map(str, shape))

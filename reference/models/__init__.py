@@ -1,0 +1,1 @@
+"""The course's network architectures in torch, and what they cost."""

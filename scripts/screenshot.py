@@ -1,0 +1,198 @@
+"""Take the pictures of the documentation: the demonstration course, really graded, in Chromium.
+
+python scripts/screenshot.py [--out docs/images] [--full]: starts a Stride of its own in a temporary folder, waits until
+the students of the demonstration are graded, hands one mistake in, and photographs what people see.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+
+import click
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import func, select
+
+from grader.contract import load_assignments
+from server import demo
+from server.database import make_engine, make_sessions
+from server.models import Course, State, Submission
+from server.services import courses
+from server.services.submissions import WAITING
+
+ROOT = Path(__file__).resolve().parent.parent
+ASSIGNMENT = "04-conv-forward"
+MISTAKE = "ignores_dilation.py"
+LARGEST = 300_000
+START_SECONDS = 120.0
+GRADE_SECONDS = 900.0
+POLL_SECONDS = 0.5
+QUIET = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A running demonstration: its address and its data."""
+
+    address: str
+    data: Path
+
+
+@click.command()
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=ROOT / "docs" / "images")
+@click.option("--full", is_flag=True, help="Wait for every submission of the demonstration, not for most of them.")
+def main(out: Path, full: bool) -> None:
+    """Write submission.png, submission-dark.png, assignment.png, gradebook.png and phone.png."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        raise click.ClickException("Chromium is missing: install the package chromium.")
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="stride-screenshot-") as folder, running(Path(folder)) as stage:
+        click.echo(f"The demonstration runs at {stage.address}; waiting for its students to be graded.", err=True)
+        wait_for_students(stage, 1.0 if full else 0.8)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+            pictures = take_pictures(browser, stage.address, out)
+            browser.close()
+    for picture in pictures:
+        click.echo(f"{picture}  {picture.stat().st_size // 1024} KiB")
+    too_large = [picture.name for picture in pictures if picture.stat().st_size > LARGEST]
+    if too_large:
+        raise click.ClickException(f"More than {LARGEST // 1000} kB: {', '.join(too_large)}")
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Stage]:
+    """`stride demo` on a free port, ended at the end."""
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    stage = Stage(f"http://127.0.0.1:{port}/", folder / "data")
+    environment = os.environ | {
+        "STRIDE_ENV": "development",
+        "STRIDE_DATA": str(stage.data),
+        "STRIDE_ASSIGNMENTS": str(ROOT / "assignments"),
+        "STRIDE_SECRET_KEY": secrets.token_urlsafe(48),
+        "DATABASE_URL": "",
+        "BROKER_URL": "",
+    }
+    log = folder / "demo.log"
+    with log.open("w") as out:
+        command = [str(Path(sys.executable).with_name("stride")), "demo", "--port", str(port)]
+        process = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
+    try:
+        wait(lambda: answers(stage.address), START_SECONDS, lambda: f"The demonstration did not start:\n{tail(log)}")
+        yield stage
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+
+
+def answers(address: str) -> bool:
+    """Whether the pages are served."""
+    try:
+        with urllib.request.urlopen(f"{address}healthz", timeout=5):  # noqa: S310 - our own address
+            return True
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def tail(log: Path) -> str:
+    """The end of a log."""
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:])
+
+
+def wait_for_students(stage: Stage, share: float) -> None:
+    """Wait until that share of what the demonstration's students hand in is graded, and nothing waits."""
+    planned = len(demo.plan(load_assignments(ROOT / "assignments")))
+    engine = make_engine(f"sqlite:///{stage.data / 'stride.db'}")
+    sessions = make_sessions(engine)
+
+    def enough() -> bool:
+        with sessions() as s:
+            counts = dict(s.execute(select(Submission.state, func.count()).group_by(Submission.state)).tuples().all())
+            course = courses.course_by_slug(s, demo.SLUG)
+        return isinstance(course, Course) and counts.get(State.GRADED, 0) >= share * planned
+
+    try:
+        wait(enough, GRADE_SECONDS, lambda: "The demonstration's submissions were not graded in time.")
+    finally:
+        engine.dispose()
+
+
+def wait(holds: Callable[[], bool], seconds: float, complaint: Callable[[], str]) -> None:
+    """Wait until something holds. Raises ClickException with the complaint when it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise click.ClickException(complaint())
+        time.sleep(POLL_SECONDS)
+
+
+def take_pictures(browser: Browser, address: str, out: Path) -> list[Path]:
+    """Every picture, in the order of its making."""
+    student = sign_in(browser, address, demo.FIRST_STUDENT, demo.STUDENT_PASSWORD)
+    pictures = [photograph(student, f"courses/{demo.SLUG}/assignments/{ASSIGNMENT}/", out / "assignment.png")]
+    work = hand_in_a_mistake(student, address)
+    pictures.append(photograph(student, work, out / "submission.png"))
+    student.emulate_media(color_scheme="dark")
+    pictures.append(photograph(student, work, out / "submission-dark.png"))
+    student.emulate_media(color_scheme="light")
+    student.set_viewport_size({"width": 390, "height": 844})
+    pictures.append(photograph(student, work, out / "phone.png"))
+    lecturer = sign_in(browser, address, demo.LECTURER[0], demo.LECTURER_PASSWORD)
+    pictures.append(photograph(lecturer, f"courses/{demo.SLUG}/gradebook", out / "gradebook.png"))
+    return pictures
+
+
+def sign_in(browser: Browser, address: str, number: str, password: str) -> Page:
+    """A page of a browser in which that person has signed in."""
+    page = browser.new_context(base_url=address, viewport={"width": 1280, "height": 860}).new_page()
+    page.goto("sign-in")
+    page.get_by_label("Student number").fill(number)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(address)
+    return page
+
+
+def hand_in_a_mistake(page: Page, address: str) -> str:
+    """Upload a wrong solution and wait for its score; the path of its page."""
+    content = (ROOT / "assignments" / ASSIGNMENT / "submissions" / "wrong" / MISTAKE).read_bytes()
+    file = {"name": "conv.py", "mimeType": "text/x-python", "buffer": content}
+    page.get_by_label("Your conv.py").set_input_files([file])  # type: ignore[list-item]
+    page.get_by_role("button", name="Hand in the file").click()
+    page.wait_for_url("**/submissions/*/")
+    page.locator("#live[data-done=true]").wait_for(timeout=GRADE_SECONDS * 1000)
+    return page.url.removeprefix(address)
+
+
+def photograph(page: Page, path: str, file: Path) -> Path:
+    """What the screen shows of a page, without a cursor or a half-drawn font."""
+    page.goto(path)
+    page.evaluate("document.fonts.ready")
+    page.screenshot(path=file, animations="disabled")
+    return file
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""The way out to the graders: a Celery client, and the hook that sends a session's jobs once it has committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import structlog
+from celery import Celery
+from kombu.exceptions import ChannelError
+from kombu.exceptions import OperationalError as BrokerDown
+from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from grader.contract import GRADE_TASK, celery_settings
+from server.services import grading, outbox
+from server.services.outbox import Letter
+from server.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+CONNECT_SECONDS = 2
+UNREACHABLE = (BrokerDown, ChannelError, OSError)
+
+
+def make_celery(settings: Settings) -> Celery:
+    """A Celery client on the installation's broker. It gives up on a dead one soon; the sweep tries again."""
+    app = Celery("server", set_as_current=False)
+    app.conf.update(celery_settings(settings.broker_url, settings.data))
+    app.conf.broker_connection_timeout = CONNECT_SECONDS
+    app.conf.broker_transport_options |= {"max_retries": 1, "interval_start": 0, "interval_step": 0}
+    app.conf.task_publish_retry = False
+    return app
+
+
+def send_after_commit(sessions: sessionmaker[Session], celery: Celery) -> None:
+    """Have every session of this factory send its outbox when it commits; what is rolled back is never sent.
+
+    A broker that is down fails nobody's request: the submission is stored, and the sweep sends its job later.
+    """
+
+    def deliver(session: Session) -> None:
+        if session.in_nested_transaction():
+            return
+        unsent = send(celery, outbox.take(session))
+        if unsent:
+            _postpone(sessions, unsent)
+
+    event.listen(sessions, "after_commit", deliver)
+    event.listen(sessions, "after_soft_rollback", outbox.forget)
+    event.listen(sessions, "after_transaction_end", outbox.end)
+
+
+def send(celery: Celery, letters: Iterable[Letter]) -> list[Letter]:
+    """Send each letter's job to its queue. Returns those that were not sent, because the broker does not answer."""
+    unsent: list[Letter] = []
+    for letter in letters:
+        if unsent:
+            unsent.append(letter)
+            continue
+        names = {"submission": letter.job.submission, "attempt": letter.job.attempt}
+        try:
+            celery.send_task(GRADE_TASK, args=[letter.job.to_dict()], queue=letter.queue)
+        except UNREACHABLE as error:
+            log.warning("job not sent: the broker does not answer", **names, error=str(error))
+            unsent.append(letter)
+        else:
+            log.info("job sent", **names, queue=letter.queue)
+    return unsent
+
+
+def messages_waiting(celery: Celery, queue: str) -> int | None:
+    """How many messages lie in a queue that no worker has taken yet; None when the broker does not answer."""
+    try:
+        with celery.connection_for_read() as connection:
+            return int(connection.default_channel.queue_declare(queue, passive=True).message_count)
+    except ChannelError:
+        return 0  # Redis keeps no empty queue, so asking for one finds nothing.
+    except UNREACHABLE:
+        return None
+
+
+def _postpone(sessions: sessionmaker[Session], letters: Iterable[Letter]) -> None:
+    try:
+        with sessions.begin() as session:
+            for letter in letters:
+                grading.mark_unsent(session, letter.job)
+    except SQLAlchemyError as error:
+        log.warning("unsent jobs not marked: they wait for their lease to end", error=str(error))

@@ -1,0 +1,96 @@
+"""Engines and sessions for SQLite and PostgreSQL, and migrations that several processes may start at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExecutionContext
+from sqlalchemy.orm import Session, sessionmaker
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_MILLISECONDS = 15_000
+MIGRATION_LOCK = 0x57121DE
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `sqlite:///...` or `postgresql://...` (which goes through psycopg 3)."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed)
+    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+
+
+def make_sessions(engine: Engine) -> sessionmaker[Session]:
+    """The factory of sessions on this engine; objects stay readable after the commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables to the newest version. Processes that start together wait for each other."""
+    # Late, for the web processes never migrate, and Alembic is slow to import.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with engine.begin() as connection:
+        _lock_for_migration(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _lock_for_migration(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        _begin_immediate(connection)
+    else:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "before_cursor_execute", _lock_before_writing)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _lock_before_writing(
+    connection: Connection, _cursor: object, statement: str, _parameters: object, context: ExecutionContext, _many: bool
+) -> None:
+    """Take SQLite's write lock with the first statement that writes, or that locks rows (SELECT ... FOR UPDATE).
+
+    A transaction that begins as a reader and writes later fails with "database is locked" when somebody wrote in
+    between, however long it is ready to wait. Reading needs no transaction, so pages never wait for writers; what
+    is left is what PostgreSQL gives too: committed reads, and a lock where one is asked for.
+    """
+    if _is_reading(statement, context):
+        return
+    _begin_immediate(connection)
+
+
+def _is_reading(statement: str, context: ExecutionContext) -> bool:
+    compiled = getattr(context, "compiled", None)
+    selecting = getattr(compiled, "statement", None)
+    if getattr(selecting, "_for_update_arg", None) is not None:
+        return False
+    return statement.lstrip()[:6].upper() in {"SELECT", "PRAGMA"}
+
+
+def _begin_immediate(connection: Connection) -> None:
+    raw: Any = connection.connection.driver_connection
+    if not raw.in_transaction:
+        raw.execute("BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""From what was graded or written to what people read: Markdown, maths, source, evidence, times, words for states."""

@@ -1,0 +1,69 @@
+"""The names that templates use for everything in `server.rendering`."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from server.models import Person, utcnow
+from server.rendering import evidence, icons, numbers, outcome, plain_text, times
+
+LINE = re.compile(r"\bline (\d{1,6})\b")
+
+
+def register_filters(app: Flask) -> None:
+    """Make the renderers known to the application's templates."""
+    app.jinja_env.filters.update(
+        points=numbers.points,
+        seconds=numbers.seconds,
+        plain=plain_text.plain,
+        printed=plain_text.printed,
+        evidence=evidence.evidence,
+        moment=moment,
+        link_lines=link_lines,
+        person_name=person_name,
+        ordinal=ordinal,
+    )
+    app.jinja_env.globals.update(
+        icon=icons.icon,
+        band=numbers.band,
+        percentage=numbers.percentage,
+        check_look=outcome.check_look,
+        state_look=outcome.state_look,
+        visibility_note=outcome.visibility_note,
+        for_form=times.for_form,
+        utcnow=utcnow,
+    )
+
+
+def moment(when: datetime, form: str = "both") -> Markup:
+    """A `<time>`: relative with the absolute beside it (`both`), or one of them (`relative`, `absolute`)."""
+    absolute, relative = times.absolute(when), times.relative(when, utcnow())
+    shown = {"both": f"{relative} · {absolute}", "relative": relative, "absolute": absolute}[form]
+    return Markup('<time datetime="{}" data-form="{}" title="{}">{}</time>').format(
+        times.iso(when), form, absolute, shown
+    )
+
+
+def link_lines(text: str, last: int) -> Markup:
+    """A message, escaped, in which `line 12` leads to line 12 of the listing on the same page."""
+    return Markup(LINE.sub(lambda found: _line_link(found, last), str(escape(plain_text.plain(text)))))  # noqa: S704 - escaped
+
+
+def _line_link(found: re.Match[str], last: int) -> str:
+    number = int(found.group(1))
+    return f'<a href="#line-{number}">{found.group()}</a>' if 1 <= number <= last else found.group()
+
+
+def person_name(person: Person) -> str:
+    """A person's name with the number, or the number alone."""
+    return f"{plain_text.plain(person.name)} ({person.number})" if person.name else person.number
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 11th."""
+    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"

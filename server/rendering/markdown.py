@@ -1,0 +1,77 @@
+"""An assignment's statement: Markdown with maths, code and pictures, to HTML."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markupsafe import Markup
+from mdit_py_plugins.anchors import anchors_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from server.rendering.maths import mathml
+from server.rendering.source import highlight_fragment
+
+
+@lru_cache(maxsize=64)
+def statement_html(text: str, pictures: str) -> Markup:
+    """The statement as HTML. `pictures` is the address below which the folder's pictures are.
+
+    Raw HTML in the text is shown, not run. The page has its own `<h1>`: a first heading of level one is left out, and
+    the others keep their level from two on.
+    """
+    body = re.sub(r"\A\s*# [^\n]*\n", "", text)
+    return Markup(_parser().render(body, {"pictures": pictures}))  # noqa: S704 - the parser escapes; raw HTML is off
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "highlight": _highlight})
+    parser.enable(["table", "strikethrough"])
+    parser.use(footnote_plugin)
+    parser.use(dollarmath_plugin, renderer=_formula, allow_digits=False, double_inline=True)
+    parser.core.ruler.push("lower_headings", _lower_headings)
+    parser.use(anchors_plugin, min_level=2, max_level=4, permalink=True, permalinkSymbol="#")
+    parser.add_render_rule("image", _image)
+    parser.add_render_rule("table_open", _table_open)
+    parser.add_render_rule("table_close", _table_close)
+    return parser
+
+
+def _highlight(code: str, language: str, _attributes: str) -> str:
+    return f'<pre class="code" tabindex="0"><code>{highlight_fragment(code, language)}</code></pre>'
+
+
+def _formula(tex: str, options: dict[str, Any]) -> str:
+    return mathml(tex.strip(), block=bool(options["display_mode"]))
+
+
+def _lower_headings(state: Any) -> None:
+    """A statement that goes on with headings of level one has them a level lower: the page's title is the only one."""
+    headings = [token for token in state.tokens if token.type in ("heading_open", "heading_close")]
+    if any(token.tag == "h1" for token in headings):
+        for token in headings:
+            token.tag = f"h{min(6, int(token.tag[1]) + 1)}"
+
+
+def _image(renderer: RendererHTML, tokens: list[Token], index: int, options: Any, env: dict[str, Any]) -> str:
+    token = tokens[index]
+    source = str(token.attrs.get("src", ""))
+    if "//" not in source and not source.startswith("/"):
+        token.attrs["src"] = env["pictures"] + source.removeprefix("./")
+    token.attrs["class"] = "img-fluid"
+    token.attrs["loading"] = "lazy"
+    return renderer.image(tokens, index, options, env)
+
+
+def _table_open(*_: Any) -> str:
+    return '<div class="table-scroll" tabindex="0" role="region" aria-label="Table"><table class="table table-sm">'
+
+
+def _table_close(*_: Any) -> str:
+    return "</table></div>"

@@ -1,0 +1,76 @@
+"""What keeps a page's promises in the browser: cookies, headers, the request's size, and limits on guessing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from server.settings import Settings
+
+MOST_BYTES = 1024 * 1024
+# Bootstrap's stylesheet draws its form controls with data: pictures.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+A_YEAR = 31_536_000
+
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, strategy="fixed-window")
+
+
+def configuration(settings: Settings) -> dict[str, Any]:
+    """Flask's settings that concern safety."""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "MAX_CONTENT_LENGTH": MOST_BYTES,
+        "MAX_FORM_MEMORY_SIZE": MOST_BYTES,
+        "MAX_FORM_PARTS": 500,
+        "SESSION_COOKIE_NAME": "stride_session",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.session_hours),
+        # A token lives as long as its session: whoever thinks for an hour before handing in loses nothing.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": settings.https,
+        "RATELIMIT_STORAGE_URI": settings.broker_url if settings.broker_url.startswith("redis") else "memory://",
+        "RATELIMIT_KEY_PREFIX": "stride.limits",
+        # A limiter whose Redis is away counts in memory: signing in goes on, and guessing stays limited.
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+    }
+
+
+def init_security(app: Flask, settings: Settings) -> None:
+    """Set up CSRF protection, rate limits, response headers and the trust in proxies."""
+    csrf.init_app(app)
+    limiter.init_app(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if settings.https:
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
+        if request.endpoint not in {"static", "bootstrap.static"}:
+            # Pages are a person's own: neither a proxy nor the next user of the machine gets them from a cache.
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

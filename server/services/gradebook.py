@@ -1,0 +1,195 @@
+"""The lecturer's table: students by assignments, with the best score that was handed in on time."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Row, Subquery, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from grader.contract import Assignment
+from server.models import Course, CourseAssignment, Enrolment, EnrolmentRole, Person, State, Submission
+from server.services.submissions import WAITING
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A published assignment. `assignment` is None when its folder is gone; its scores are still shown."""
+
+    published: CourseAssignment
+    assignment: Assignment | None
+
+    @property
+    def title(self) -> str:
+        """The assignment's title."""
+        return self.assignment.title if self.assignment else self.published.assignment
+
+    @property
+    def points(self) -> float | None:
+        """What the assignment is worth in this course; None when neither the course nor a folder says."""
+        if self.published.points is not None:
+            return self.published.points
+        return self.assignment.points if self.assignment else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one student reached in one assignment.
+
+    `score` is in the course's points, of `max_score`; None while nothing handed in on time is graded. `state` is that
+    of the newest submission, `best_id` the submission that the score comes from.
+    """
+
+    score: float | None
+    max_score: float | None
+    state: State
+    submissions: int
+    late: int
+    is_waiting: bool
+    best_id: int | None
+    newest_id: int
+
+    @property
+    def ratio(self) -> float | None:
+        """The score as a part of what can be reached, from 0 to 1."""
+        return None if self.score is None or not self.max_score else self.score / self.max_score
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A student and a cell per column, None where nothing was handed in."""
+
+    person: Person
+    cells: tuple[Cell | None, ...]
+
+    @property
+    def total(self) -> float:
+        """The sum of the scores."""
+        return sum(cell.score for cell in self.cells if cell and cell.score is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Gradebook:
+    """The table: a column per published assignment, a line per student, both in order."""
+
+    course: Course
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def points(self) -> float:
+        """What can be reached in all."""
+        return sum(column.points or 0.0 for column in self.columns)
+
+
+def gradebook(s: Session, course: Course, assignments: Mapping[str, Assignment]) -> Gradebook:
+    """Read the whole table of a course in three queries, however many students there are."""
+    columns = _columns(s, course, assignments)
+    students = s.scalars(
+        select(Person)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .where(Enrolment.course_id == course.id, Enrolment.role == EnrolmentRole.STUDENT)
+        .order_by(Person.number)
+    )
+    cells = _cells(s, columns)
+    lines = (Line(each, tuple(cells.get((each.id, column.published.id)) for column in columns)) for each in students)
+    return Gradebook(course, columns, tuple(lines))
+
+
+def standing(
+    s: Session, course: Course, person: Person, assignments: Mapping[str, Assignment]
+) -> list[tuple[Column, Cell | None]]:
+    """One person's line of the table, with its columns, in two queries. A lecturer who tries one has a line too."""
+    columns = _columns(s, course, assignments)
+    cells = _cells(s, columns, person)
+    return [(column, cells.get((person.id, column.published.id))) for column in columns]
+
+
+def to_csv(table: Gradebook) -> str:
+    """The table for a spreadsheet, one student a line. A text that a spreadsheet would run as a formula is quoted."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    headings = [f"{column.published.assignment} ({_number(column.points)})" for column in table.columns]
+    writer.writerow(["number", "name", "email", *headings, f"total ({_number(table.points)})"])
+    for line in table.lines:
+        person = [_text(line.person.number), _text(line.person.name), _text(line.person.email)]
+        scores = [_number(cell.score) if cell else "" for cell in line.cells]
+        writer.writerow([*person, *scores, _number(line.total)])
+    return out.getvalue()
+
+
+def _columns(s: Session, course: Course, assignments: Mapping[str, Assignment]) -> tuple[Column, ...]:
+    published = s.scalars(
+        select(CourseAssignment).where(CourseAssignment.course_id == course.id).order_by(CourseAssignment.assignment)
+    )
+    return tuple(Column(each, assignments.get(each.assignment)) for each in published)
+
+
+def _cells(s: Session, columns: tuple[Column, ...], person: Person | None = None) -> dict[tuple[int, int], Cell]:
+    points = {column.published.id: column.points for column in columns}
+    ranked = _ranked(list(points), person)
+    rows = s.execute(select(ranked).where(or_(ranked.c.best_rank == 1, ranked.c.newest_rank == 1)))
+    pairs: dict[tuple[int, int], dict[str, Row]] = {}
+    for row in rows:
+        pair = pairs.setdefault((row.person_id, row.course_assignment_id), {})
+        if row.best_rank == 1 and row.counts:
+            pair["best"] = row
+        if row.newest_rank == 1:
+            pair["newest"] = row
+    return {key: _cell(pair["newest"], pair.get("best"), points[key[1]]) for key, pair in pairs.items()}
+
+
+def _ranked(published: list[int], person: Person | None) -> Subquery:
+    """Every submission (of one person, or of all) with its rank by score and by age among those of its assignment."""
+    counts = case(
+        (Submission.score.is_not(None) & Submission.is_late.is_(False) & (Submission.max_score > 0), 1), else_=0
+    )
+    ratio = case((counts == 1, Submission.score / Submission.max_score), else_=-1.0)
+    same = {"partition_by": (Submission.course_assignment_id, Submission.person_id)}
+    return (
+        select(
+            Submission.id,
+            Submission.course_assignment_id,
+            Submission.person_id,
+            Submission.state,
+            Submission.score,
+            Submission.max_score,
+            counts.label("counts"),
+            func.count().over(**same).label("submissions"),
+            func.sum(case((Submission.is_late, 1), else_=0)).over(**same).label("late"),
+            func.sum(case((Submission.state.in_(WAITING), 1), else_=0)).over(**same).label("waiting"),
+            func.row_number().over(**same, order_by=(ratio.desc(), Submission.id)).label("best_rank"),
+            func.row_number().over(**same, order_by=Submission.id.desc()).label("newest_rank"),
+        )
+        .where(Submission.course_assignment_id.in_(published), *([Submission.person_id == person.id] if person else []))
+        .subquery()
+    )
+
+
+def _cell(newest: Row, best: Row | None, points: float | None) -> Cell:
+    if points is None and best is not None:
+        points = best.max_score
+    return Cell(
+        score=None if best is None else best.score / best.max_score * points,
+        max_score=points,
+        state=newest.state,
+        submissions=newest.submissions,
+        late=newest.late,
+        is_waiting=newest.waiting > 0,
+        best_id=None if best is None else best.id,
+        newest_id=newest.id,
+    )
+
+
+def _text(text: str | None) -> str:
+    text = text or ""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _number(number: float | None) -> str:
+    return "" if number is None else f"{round(number, 2):.12g}"

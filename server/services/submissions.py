@@ -1,0 +1,180 @@
+"""Where a submission enters: checked, stored, and put in the outbox for a grader."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from grader.contract import GRADE_CPU, GRADE_GPU, Assignment, Job, UploadRefused, Visibility, check_upload
+from server.models import (
+    Attempt,
+    CheckRecord,
+    CourseAssignment,
+    EnrolmentRole,
+    Person,
+    State,
+    Submission,
+    SubmissionFile,
+    utcnow,
+)
+from server.services import courses, outbox
+from server.services.errors import SubmissionRefused
+
+SEED_BITS = 53
+MOST_WAITING = 3
+QUEUE_LEASE = timedelta(seconds=30)
+WAITING = (State.QUEUED, State.RUNNING)
+
+
+def submit(
+    s: Session,
+    published: CourseAssignment,
+    assignment: Assignment,
+    person: Person,
+    filename: str,
+    content: bytes,
+    *,
+    now: datetime | None = None,
+) -> Submission:
+    """Take in one file. Raises SubmissionRefused, in words for the student, and then stores nothing.
+
+    The submission is committed by the caller; only then is its job sent. A late one is graded and marked late.
+    """
+    now = now or utcnow()
+    _check_door(s, published, person, now)
+    name = clean_filename(filename, assignment.filename)
+    try:
+        text = check_upload(content, _shown(filename) or name, assignment.entries)
+    except UploadRefused as refusal:
+        raise SubmissionRefused(str(refusal)) from None
+    _check_waiting(s, published, person)
+    submission = Submission(
+        course_assignment=published,
+        person=person,
+        created_at=now,
+        is_late=published.due_at is not None and now > published.due_at,
+        seed=secrets.randbits(SEED_BITS),
+        queue=GRADE_GPU if assignment.gpu else GRADE_CPU,
+        state=State.QUEUED,
+        enqueued_at=now,
+        lease_until=now + QUEUE_LEASE,
+    )
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    submission.files.append(SubmissionFile(name=name, content=text, sha256=digest))
+    submission.attempts.append(Attempt(number=1, created_at=now))
+    s.add(submission)
+    s.flush()
+    outbox.put(s, job_of(submission), submission.queue)
+    return submission
+
+
+def job_of(submission: Submission) -> Job:
+    """What a grader needs to know about a submission's present attempt."""
+    return Job(
+        submission=submission.id,
+        attempt=submission.attempt,
+        assignment=submission.course_assignment.assignment,
+        files={file.name: file.content for file in submission.files},
+        seed=submission.seed,
+    )
+
+
+def get(s: Session, submission_id: int) -> Submission | None:
+    """The submission with this id."""
+    return s.get(Submission, submission_id) if 0 < submission_id < 2**31 else None
+
+
+def queue_position(s: Session, submission: Submission) -> int:
+    """How many submissions are graded before this one, itself included: 1 is next. 0 when it does not wait."""
+    if submission.state is not State.QUEUED:
+        return 0
+    earlier = (Submission.enqueued_at < submission.enqueued_at) | (
+        (Submission.enqueued_at == submission.enqueued_at) & (Submission.id < submission.id)
+    )
+    query = select(func.count()).where(Submission.state == State.QUEUED, Submission.queue == submission.queue, earlier)
+    return 1 + (s.scalar(query) or 0)
+
+
+def history(s: Session, published: CourseAssignment, person: Person) -> list[Submission]:
+    """Everything that a person handed in for an assignment, the newest first."""
+    query = (
+        select(Submission)
+        .where(Submission.course_assignment_id == published.id, Submission.person_id == person.id)
+        .options(selectinload(Submission.files))
+        .order_by(Submission.created_at.desc(), Submission.id.desc())
+    )
+    return list(s.scalars(query))
+
+
+def current_attempt(s: Session, submission: Submission) -> Attempt | None:
+    """The attempt that counts: the one under way, or the one whose result is shown."""
+    return s.scalar(select(Attempt).where(Attempt.submission_id == submission.id, Attempt.number == submission.attempt))
+
+
+def visible_checks(
+    s: Session, submission: Submission, viewer_is_lecturer: bool, now: datetime | None = None
+) -> list[CheckRecord]:
+    """The checks of the attempt that counts, in order, without those that the viewer may not see (yet)."""
+    query = (
+        select(CheckRecord)
+        .join(Attempt)
+        .where(Attempt.submission_id == submission.id, Attempt.number == submission.attempt)
+        .order_by(CheckRecord.position, CheckRecord.id)
+    )
+    due_at = submission.course_assignment.due_at
+    shown = {Visibility.VISIBLE}
+    if viewer_is_lecturer:
+        shown = set(Visibility)
+    elif due_at is not None and (now or utcnow()) > due_at:
+        shown.add(Visibility.AFTER_DUE_DATE)
+    return [check for check in s.scalars(query) if check.visibility in shown]
+
+
+def clean_filename(filename: str, default: str) -> str:
+    """A name that is safe in a path and can be imported: `my conv (1).py` becomes `my_conv_1.py`."""
+    stem = _shown(filename).removesuffix(".py").removesuffix(".PY")
+    stem = re.sub(r"[^A-Za-z0-9_]+", "_", stem).strip("_")[:100]
+    if not stem or stem[0].isdigit():
+        stem = f"{default.removesuffix('.py')}_{stem}".strip("_")
+    return f"{stem}.py"
+
+
+def _shown(filename: str) -> str:
+    """The name as the student knows it: without the folders that some browsers send, and printable."""
+    name = re.split(r"[/\\]", filename)[-1]
+    return "".join(letter for letter in name if letter.isprintable()).strip()[:120]
+
+
+def _check_door(s: Session, published: CourseAssignment, person: Person, now: datetime) -> None:
+    role = courses.role_in(s, published.course, person)
+    if role is None:
+        raise SubmissionRefused("You are not in this course, so you cannot hand in here.")
+    if role is EnrolmentRole.LECTURER:
+        return
+    if not published.is_visible:
+        raise SubmissionRefused("This assignment is not published.")
+    if published.opens_at is not None and now < published.opens_at:
+        raise SubmissionRefused(f"This assignment opens on {published.opens_at:%d %B %Y at %H:%M} UTC.")
+
+
+def _check_waiting(s: Session, published: CourseAssignment, person: Person) -> None:
+    # The lock lets two uploads at once count each other.
+    s.execute(select(Person.id).where(Person.id == person.id).with_for_update())
+    waiting = s.scalar(
+        select(func.count()).where(
+            Submission.course_assignment_id == published.id,
+            Submission.person_id == person.id,
+            Submission.state.in_(WAITING),
+            Submission.attempt - Submission.retries == 1,
+        )
+    )
+    if waiting >= MOST_WAITING:
+        raise SubmissionRefused(
+            f"{waiting} of your submissions for this assignment are still being graded. "
+            "Wait for one of them, see what it says, and hand in again."
+        )

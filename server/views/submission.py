@@ -1,0 +1,160 @@
+"""A submission: its state while it is graded, its score, what is wrong, and its source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask_login import login_required
+
+from grader.contract import Status
+from server.context import catalogue, db
+from server.login import person
+from server.models import Attempt, CheckRecord, EnrolmentRole, State, Submission
+from server.rendering.announcement import announcement
+from server.rendering.source import listing
+from server.services import grading, submissions
+from server.services.errors import Refused
+from server.services.submissions import WAITING
+from server.views.access import submission_of
+
+pages = Blueprint("submission", __name__, url_prefix="/submissions/<int:submission_id>")
+
+
+@pages.get("/")
+@login_required
+def index(submission_id: int) -> str:
+    """The submission's page."""
+    submission, role = submission_of(submission_id)
+    published = submission.course_assignment
+    return render_template(
+        "submission/index.html",
+        **_live(submission, role),
+        assignment=catalogue().get(published.assignment),
+        published=published,
+        course=published.course,
+        listings=[listing(file.name, file.content) for file in submission.files],
+        history=submissions.history(db(), published, submission.person),
+        staff=_staff_detail(submission) if role is EnrolmentRole.LECTURER else None,
+    )
+
+
+@pages.get("/state")
+@login_required
+def state(submission_id: int) -> Response:
+    """What changes while a submission is graded: the fragment of the page, unless the reader has seen it."""
+    submission, role = submission_of(submission_id)
+    live = _live(submission, role)
+    answer = {"version": live["version"], "done": submission.state not in WAITING}
+    if request.args.get("seen") != live["version"]:
+        last_line = max((file.content.count("\n") + 1 for file in submission.files), default=0)
+        answer |= {
+            "html": render_template("submission/live.html", **live, last_line=last_line),
+            "history": _history(submission),
+            "announcement": announcement(submission, live["position"], len(live["wrong"]), live["shown"]),
+            "title": render_template("submission/title.txt", **live).strip(),
+        }
+    return jsonify(answer)
+
+
+@pages.get("/files/<name>")
+@login_required
+def file(submission_id: int, name: str) -> Response:
+    """One submitted file, as a download."""
+    submission, _ = submission_of(submission_id)
+    found = next((each for each in submission.files if each.name == name), None)
+    if found is None:
+        abort(404)
+    response = make_response(found.content)
+    response.mimetype = "text/x-python"
+    # Names are cleaned to letters, digits and underscores when they are stored.
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
+    return response
+
+
+@pages.post("/regrade")
+@login_required
+def regrade(submission_id: int) -> Response:
+    """Grade the submission again, for lecturers."""
+    submission, role = submission_of(submission_id)
+    if role is not EnrolmentRole.LECTURER:
+        abort(404)
+    try:
+        grading.regrade(db(), submission)
+    except Refused as refusal:
+        db().rollback()
+        flash(refusal.message, "warning")
+    else:
+        db().commit()
+        flash("The submission is graded again. Its score so far counts until the new one is there.")
+    return redirect(url_for("submission.index", submission_id=submission_id), 303)
+
+
+def _history(submission: Submission) -> str:
+    published = submission.course_assignment
+    handed_in = submissions.history(db(), published, submission.person)
+    return render_template("assignment/history.html", published=published, handed_in=handed_in, here=submission.id)
+
+
+def _live(submission: Submission, role: EnrolmentRole) -> dict[str, Any]:
+    """What the live part of the page shows."""
+    is_lecturer = role is EnrolmentRole.LECTURER
+    attempt = submissions.current_attempt(db(), submission)
+    checks = submissions.visible_checks(db(), submission, is_lecturer)
+    position = submissions.queue_position(db(), submission)
+    done = attempt.checks_done if attempt else 0
+    return {
+        "submission": submission,
+        "attempt": attempt,
+        "role": role,
+        "is_lecturer": is_lecturer,
+        "is_own": submission.person_id == person().id,
+        "waiting": submission.state in WAITING,
+        "position": position,
+        "factor": _factor(submission),
+        "wrong": [check for check in checks if check.status not in (Status.PASSED, Status.SKIPPED)],
+        "right": [check for check in checks if check.status == Status.PASSED],
+        "skipped": [check for check in checks if check.status == Status.SKIPPED],
+        "causes": Counter(check.diagnosis for check in checks),
+        "shown": len(checks),
+        "unseen": _unseen(submission, attempt, checks),
+        "output": _output(submission, attempt),
+        "version": f"{submission.attempt}.{submission.state}.{done}.{position}.{len(checks)}",
+    }
+
+
+def _factor(submission: Submission) -> float:
+    """What turns the grader's points into the course's."""
+    points = submission.course_assignment.points
+    attempt_points = submission.max_score
+    if attempt_points is None:
+        assignment = catalogue().get(submission.course_assignment.assignment)
+        attempt_points = assignment.points if assignment else None
+    return points / attempt_points if points and attempt_points else 1.0
+
+
+def _unseen(submission: Submission, attempt: Attempt | None, checks: list[CheckRecord]) -> int:
+    """How many checks counted that this viewer is not shown."""
+    if attempt is None or submission.state is not State.GRADED:
+        return 0
+    return max(0, attempt.checks_total - len(checks))
+
+
+def _output(submission: Submission, attempt: Attempt | None) -> str:
+    if attempt is None or attempt.result is None or submission.state in WAITING:
+        return ""
+    return str(attempt.result.get("stdout") or "")
+
+
+def _staff_detail(submission: Submission) -> list[dict[str, Any]]:
+    """Every attempt, with what the grader said about itself."""
+    return [
+        {
+            "attempt": attempt,
+            "note": grading.staff_note(attempt),
+            "worker": (attempt.result or {}).get("worker") or {},
+            "timings": (attempt.result or {}).get("timings") or {},
+        }
+        for attempt in submission.attempts
+    ]

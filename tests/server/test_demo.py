@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from grader.contract import Assignment, Result, load_assignments
+from server import demo
+from server.models import Course, CourseAssignment, EnrolmentRole, Submission, utcnow
+from server.services import accounts, courses, grading
+from server.services.gradebook import gradebook
+
+
+@pytest.fixture
+def assignments(tmp_path: Path, assignments_root: Path) -> dict[str, Assignment]:
+    """Two assignments with sample submissions."""
+    root = tmp_path / "assignments"
+    for name, entry in (("04-conv-forward", "conv_forward"), ("08-pooling", "pool_forward")):
+        folder = root / name
+        for source in (assignments_root / name).iterdir():
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / source.name).write_bytes(source.read_bytes())
+        for kind, count in (("accepted", 2), ("wrong", 5)):
+            (folder / "submissions" / kind).mkdir(parents=True)
+            for number in range(count):
+                text = f'"""{kind} {number}"""\ndef {entry}(x): ...\n'
+                (folder / "submissions" / kind / f"{kind}_{number}.py").write_text(text)
+    return load_assignments(root)
+
+
+@pytest.fixture
+def course(s: Session, assignments: dict[str, Assignment]) -> Course:
+    course = demo.seed(s, assignments)
+    s.commit()
+    return course
+
+
+def test_everybody_signs_in_with_the_printed_passwords(s: Session, course: Course):
+    assert accounts.authenticate(s, "lecturer", demo.LECTURER_PASSWORD)
+    assert all(accounts.authenticate(s, number, demo.STUDENT_PASSWORD) for number in demo.STUDENTS)
+    assert len(courses.members(s, course)) == 13
+
+
+def test_seeding_again_changes_nothing(s: Session, course: Course, assignments: dict[str, Assignment]):
+    lecturer = accounts.person_by_number(s, "lecturer")
+    accounts.set_password(s, lecturer, "my own password")
+    courses.enrol(s, course, accounts.person_by_number(s, "100002"), EnrolmentRole.LECTURER)
+    place = courses.published_as(s, course, "08-pooling")
+    place.points, place.is_visible = 7.0, False
+
+    demo.seed(s, assignments)
+
+    assert accounts.authenticate(s, "lecturer", "my own password")
+    assert courses.role_in(s, course, accounts.person_by_number(s, "100002")) is EnrolmentRole.LECTURER
+    assert (place.points, place.is_visible) == (7.0, False)
+    assert len(courses.members(s, course)) == 13
+
+
+def test_an_assignment_that_is_due_is_moved_ahead(s: Session, course: Course, assignments: dict[str, Assignment]):
+    place = courses.published_as(s, course, "04-conv-forward")
+    place.due_at = utcnow() - timedelta(days=30)
+
+    demo.seed(s, assignments)
+
+    assert place.due_at > utcnow()
+
+
+def test_the_plan_is_the_same_at_every_start(assignments: dict[str, Assignment]):
+    first, second = demo.plan(assignments), demo.plan(assignments)
+
+    assert first == second
+    assert len({planned.number for planned in first if planned.assignment.id == "04-conv-forward"}) == 11
+    assert {planned.file.parent.name for planned in first} == {"accepted", "wrong"}
+    assert all(planned.ago > timedelta(0) for planned in first)
+
+
+def test_students_hand_in_a_few_at_a_time_until_all_is_there(
+    s: Session,
+    sessions: sessionmaker[Session],
+    course: Course,
+    assignments: dict[str, Assignment],
+    make_result: Callable[..., Result],
+):
+    feeder = demo.Feeder(sessions, course, assignments)
+    planned = len(feeder.planned)
+    most = 0
+    while feeder.planned:
+        feeder.step()
+        waiting = list(s.scalars(select(Submission).where(Submission.lease_until.is_not(None))))
+        most = max(most, len(waiting))
+        if len(waiting) == demo.MOST_WAITING:
+            feeder.step()
+            about = waiting[0].course_assignment.assignment
+            grading.record(s, make_result(assignment=about), waiting[0].id, 1)
+        s.commit()
+
+    assert most == demo.MOST_WAITING
+    assert s.scalar(select(func.count(Submission.id))) == planned
+    assert demo.Feeder(sessions, course, assignments).planned == [], "a second start hands nothing in again"
+    assert len(gradebook(s, course, assignments).lines) == 12
+    late = (
+        select(func.count(Submission.id))
+        .join(Submission.course_assignment)
+        .where(Submission.created_at < CourseAssignment.opens_at)
+    )
+    assert s.scalar(late) == 0
