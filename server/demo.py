@@ -27,7 +27,6 @@ NAMES = (
     *("Emeka", "Freya", "Goro", None, "Hana", "Ines"),
 )
 STUDENTS = {str(100001 + place): name for place, name in enumerate(NAMES)}
-FIRST_STUDENT = "100001"
 REACHED = (11, 8, 4)
 """How many students have tried the first, the second and every further assignment."""
 MOST_WAITING = 2

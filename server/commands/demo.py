@@ -19,9 +19,9 @@ from server.broker import make_celery, send_after_commit
 from server.commands.installation import Failed, InputRefused, database, read_assignments, read_settings
 from server.commands.up import Address, failure, say, serve, supervised, until_served
 from server.database import make_engine, make_sessions
-from server.demo import FIRST_STUDENT, LECTURER, LECTURER_PASSWORD, STUDENT_PASSWORD, STUDENTS, Feeder
+from server.demo import LECTURER, LECTURER_PASSWORD, STUDENT_PASSWORD, STUDENTS, Feeder
 from server.logging import configure_logging
-from server.models import State, Submission
+from server.models import Course, State, Submission
 from server.processes import Supervisor
 from server.services import accounts, grading, submissions
 from server.services.errors import Refused
@@ -55,9 +55,7 @@ def demo(host: str, port: int, graders: int, leave: bool, as_json: bool) -> None
         with database(settings) as s:
             course = course_to_look_at.seed(s, assignments)
         serve(supervisor, address, WEB_WORKERS)
-        with sessions.begin() as s:
-            file = sample.submissions("accepted")[0]
-            number = course_to_look_at.hand_in(s, course, sample, FIRST_STUDENT, file).id
+        number = hand_in_sample(sessions, course, sample)
         until_served(supervisor, address)
         until_graded(supervisor, sessions, number)
         if supervisor.stopping:
@@ -77,6 +75,14 @@ def choose_sample(assignments: Mapping[str, Assignment]) -> Assignment:
         if assignment.submissions("accepted"):
             return assignment
     raise InputRefused("No assignment has a sample solution, so there is nothing to show.")
+
+
+def hand_in_sample(sessions: sessionmaker[Session], course: Course, sample: Assignment) -> int:
+    """Hand in a solution for the first student who has room for one: earlier starts may have left some waiting."""
+    for student in STUDENTS:
+        with suppress(Refused), sessions.begin() as s:
+            return course_to_look_at.hand_in(s, course, sample, student, sample.submissions("accepted")[0]).id
+    raise Failed("Every student of the demonstration has submissions that wait for a grader.")
 
 
 def until_graded(supervisor: Supervisor, sessions: sessionmaker[Session], number: int) -> None:

@@ -6,13 +6,14 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from server.database import make_engine, make_sessions, migrate
+from server.database import make_engine, make_sessions, migrate, migration_config
 from server.models import Base, Course, Enrolment, EnrolmentRole, Person
 
 
@@ -44,6 +45,19 @@ def test_migrations_give_the_tables_of_the_models(empty_database_url: str):
 def test_migrating_again_changes_nothing(empty_database_url: str):
     migrate_url(empty_database_url)
     migrate_url(empty_database_url)
+
+
+def test_migrations_can_be_undone_and_done_again(empty_database_url: str):
+    migrate_url(empty_database_url)
+    engine = make_engine(empty_database_url)
+    with engine.begin() as connection:
+        command.downgrade(migration_config(connection), "base")
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+
+    migrate(engine)
+
+    assert "submission" in inspect(engine).get_table_names()
+    engine.dispose()
 
 
 def test_processes_may_migrate_at_once(empty_database_url: str):

@@ -1,4 +1,4 @@
-"""squeeze() also drops the batch dimension of a single image: flatten from dimension 1 instead."""
+"""A squeeze drops the batch dimension of a single image too: flatten from dimension 1 instead."""
 
 import torch
 from torch import nn
