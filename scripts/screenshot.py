@@ -1,7 +1,7 @@
 """Take the pictures of the documentation: the demonstration course, really graded, in Chromium.
 
-python scripts/screenshot.py [--out docs/images] [--graded N]: starts a Stride of its own in a temporary folder, waits until
-enough submissions of the demonstration are graded, hands one mistake in, and photographs what people see.
+python scripts/screenshot.py [--out docs/images] [--graded N]: starts a Stride of its own in a temporary folder, waits
+until enough submissions of the demonstration are graded, hands a mistake in, and photographs what people see.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from server.models import State, Submission
 
 ROOT = Path(__file__).resolve().parent.parent
 ASSIGNMENT = "04-conv-forward"
-MISTAKE = "ignores_dilation.py"
+MISTAKE = "flips_kernel.py"
 LARGEST = 300_000
 START_SECONDS = 120.0
 GRADE_SECONDS = 900.0
@@ -57,7 +57,7 @@ class Stage:
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=ROOT / "docs" / "images")
-@click.option("--graded", default=24, show_default=True, help="Begin when so many submissions are graded.")
+@click.option("--graded", default=36, show_default=True, help="Begin when so many submissions are graded.")
 def main(out: Path, graded: int) -> None:
     """Write submission.png, submission-dark.png, assignment.png, gradebook.png and phone.png."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -87,13 +87,12 @@ def running(folder: Path) -> Iterator[Stage]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     stage = Stage(f"http://127.0.0.1:{port}/", folder / "data")
-    environment = os.environ | {
+    ours = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "BROKER_URL"}}
+    environment = ours | {
         "STRIDE_ENV": "development",
         "STRIDE_DATA": str(stage.data),
         "STRIDE_ASSIGNMENTS": str(ROOT / "assignments"),
         "STRIDE_SECRET_KEY": secrets.token_urlsafe(48),
-        "DATABASE_URL": "",
-        "BROKER_URL": "",
     }
     log = folder / "demo.log"
     with log.open("w") as out:
@@ -149,7 +148,7 @@ def wait(holds: Callable[[], bool], seconds: float, complaint: Callable[[], str]
 
 def take_pictures(browser: Browser, address: str, out: Path) -> list[Path]:
     """Every picture, in the order of its making."""
-    student = sign_in(browser, address, demo.FIRST_STUDENT, demo.STUDENT_PASSWORD)
+    student = sign_in(browser, address, next(iter(demo.STUDENTS)), demo.STUDENT_PASSWORD)
     pictures = [photograph(student, f"courses/{demo.SLUG}/assignments/{ASSIGNMENT}/", out / "assignment.png")]
     work = hand_in_a_mistake(student, address)
     pictures.append(photograph(student, work, out / "submission.png"))

@@ -45,6 +45,8 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.https,
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.session_hours),
+        # Renewed with every answer, the cookie of a late one would undo a sign-out.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         # A token lives as long as its session: whoever thinks for an hour before handing in loses nothing.
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": settings.https,

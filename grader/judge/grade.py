@@ -57,6 +57,8 @@ class Listener:
 def grade(job: Job, assignment: Assignment, launcher: Launcher, listener: Listener | None = None) -> Result:
     """Grade one submission. A failure of ours gives the verdict `internal_error`, with its detail in `worker`."""
     began = time.monotonic()
+    if assignment.profile == "torch":
+        _use_one_thread()
     source = next(iter(job.files.values()))
     opening: Opening = partial(launcher.start, assignment.profile, assignment.limits)
     session = Session(assignment, source, opening)
@@ -81,6 +83,13 @@ def grade(job: Job, assignment: Assignment, launcher: Launcher, listener: Listen
         },
         worker=about_worker(launcher) | ({"error": clean(failure)[:4000]} if failure else {}),
     )
+
+
+def _use_one_thread() -> None:
+    """References and sample solutions are small: more threads than one only wait for each other."""
+    import torch
+
+    torch.set_num_threads(1)
 
 
 def run_checks(session: Session, seed: int, listener: Listener, only: str | None = None) -> Judging:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -32,7 +33,9 @@ class Sample:
 
     def answer(self, request: dict[str, Any], body: bytes) -> Reply:
         """The reply to a request as it was sent to a sandbox. Raises StudentFault."""
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        silence = io.StringIO()
+        with warnings.catch_warnings(), contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
+            warnings.simplefilter("ignore")
             header, parts = self.inside.answer(request, memoryview(body))
         if "error" in header:
             raise fault_from(header["error"])

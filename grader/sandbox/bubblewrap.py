@@ -172,8 +172,8 @@ def refusal(output: str) -> str:
 def rlimits(limits: Limits) -> list[str]:
     """The `prlimit` command that the wall inherits its limits from.
 
-    RLIMIT_DATA bounds what a program allocates; RLIMIT_AS, wider, bounds shared mappings too. RLIMIT_NPROC is set behind
-    the wall instead: before it, every process of the worker's user would count.
+    RLIMIT_DATA bounds what a program allocates; RLIMIT_AS, wider, bounds shared mappings too. RLIMIT_NPROC is set
+    behind the wall instead: before it, every process of the worker's user would count.
     """
     data = limits.memory_mib * 2**20
     return [

@@ -77,8 +77,16 @@
     });
   };
 
+  // A second click while a slow upload is under way would hand in twice.
+  const once = (form) => form.addEventListener("submit", (event) => {
+    const button = form.querySelector("button[type=submit]");
+    if (!event.defaultPrevented) setTimeout(() => { button.disabled = true; });
+    window.addEventListener("pageshow", () => { button.disabled = false; });
+  });
+
   if (editor) tabs();
   if (file) watchFile();
+  document.querySelectorAll("#upload, #paste").forEach(once);
   const refusal = document.getElementById("refusal");
   if (refusal) refusal.focus();
 })();

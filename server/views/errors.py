@@ -94,7 +94,7 @@ def too_large(error: RequestEntityTooLarge) -> tuple[str | Response, int] | HTTP
 def stale_form(_error: CSRFError) -> tuple[str, int] | Response:
     """A form whose token does not fit its session: the page is old, or the session ended meanwhile."""
     if (request.endpoint or "").startswith("session."):
-        flash("That page was too old to be used. Please try again.", "warning")
+        flash("That page was too old, or your browser takes no cookies. Please try again.", "warning")
         return redirect(url_for("session.form"))
     return _typed("This page was open for too long", "Nothing was saved or handed in yet, and nothing is lost."), 400
 

@@ -120,4 +120,4 @@ def test_lenet_learns_the_shapes() -> None:
             optimizer.step()
     with torch.no_grad():
         accuracy = (net(unseen).argmax(1) == truth).float().mean()
-    assert accuracy >= 0.88
+    assert accuracy >= 0.85
