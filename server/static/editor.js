@@ -87,6 +87,4 @@
   if (editor) tabs();
   if (file) watchFile();
   document.querySelectorAll("#upload, #paste").forEach(once);
-  const refusal = document.getElementById("refusal");
-  if (refusal) refusal.focus();
 })();

@@ -34,6 +34,7 @@ def ask(bubblewrap):
             sandbox.ask(load, Packer(), 20)
             return sandbox.ask(call, packer, seconds).value
         except StudentFault as fault:
+            sandbox.close()
             run.printed = sandbox.printed_text()
             return fault
 
