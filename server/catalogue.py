@@ -13,7 +13,7 @@ import structlog
 from grader.contract import Assignment, AssignmentError, load_assignment
 from grader.contract.assignment import FOLDER_NAME
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 LOOK_AGAIN_SECONDS = 2.0
 Signature = tuple[tuple[str, int, int], ...]
@@ -60,7 +60,7 @@ class Catalogue:
         try:
             return signature, load_assignment(folder)
         except AssignmentError as error:
-            log.warning("assignment.broken", folder=folder.name, problem=str(error))
+            log.warning("assignment folder cannot be used", folder=folder.name, problem=str(error))
             return signature, error
 
 

@@ -14,7 +14,7 @@ from grader.contract.upload import MAX_BYTES
 from server.security import MOST_BYTES
 from server.views.kept import Kept, kept_fields
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 MOST_DRAINED = 64 * MOST_BYTES
 CHUNK = 256 * 1024
@@ -69,7 +69,7 @@ def page(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
 def broken(error: HTTPException) -> tuple[str | Response, int]:
     """The page for an exception that nobody expected."""
     cause = getattr(error, "original_exception", None) or error
-    log.error("request.failed", path=request.path, method=request.method, exc_info=cause)
+    log.error("request failed", path=request.path, method=request.method, exc_info=cause)
     title, text = TEXTS[500]
     if _wants_json():
         return jsonify(error=text), 500

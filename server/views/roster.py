@@ -18,7 +18,7 @@ from server.services.errors import RosterRefused
 from server.views.access import lecturers_course
 
 pages = Blueprint("roster", __name__, url_prefix="/courses/<slug>/roster")
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 REFUSED = 422
 
@@ -68,7 +68,7 @@ def codes(slug: str) -> str | Response:
         return redirect(url_for("roster.index", slug=slug), 303)
     issued = [(each, accounts.issue_code(db(), each)) for each in allowed]
     db().commit()
-    log.info("codes.issued", course=course.slug, by=person().number, people=[each.number for each in allowed])
+    log.info("codes issued", course=course.slug, by=person().number, people=[each.number for each in allowed])
     return render_template("roster/codes.html", course=course, codes=issued, back=url_for("roster.index", slug=slug))
 
 
