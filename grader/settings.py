@@ -20,9 +20,9 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read BROKER_URL, STRIDE_DATA and STRIDE_ASSIGNMENTS."""
+        """Read BROKER_URL, STRIDE_DATA and STRIDE_ASSIGNMENTS; empty is as good as unset."""
         return cls(
-            broker_url=environment.get("BROKER_URL", "filesystem://"),
-            data=Path(environment.get("STRIDE_DATA", "var")).resolve(),
-            assignments=Path(environment.get("STRIDE_ASSIGNMENTS", ASSIGNMENTS)).resolve(),
+            broker_url=environment.get("BROKER_URL") or "filesystem://",
+            data=Path(environment.get("STRIDE_DATA") or "var").resolve(),
+            assignments=Path(environment.get("STRIDE_ASSIGNMENTS") or ASSIGNMENTS).resolve(),
         )

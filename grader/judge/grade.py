@@ -76,7 +76,7 @@ def grade(job: Job, assignment: Assignment, launcher: Launcher, listener: Listen
         score=0.0 if failure else _score(judging),
         max_score=assignment.points,
         checks=tuple(_final(check, judging, session, named) for check in judging.checks.values()),
-        stdout=clean("\n".join(session.printed)),
+        stdout=clean("".join(session.printed)),
         timings={
             "sandbox_ms": round(session.start_seconds * 1000, 2),
             "grade_ms": round((time.monotonic() - began) * 1000, 2),

@@ -44,6 +44,11 @@ class Check:
     outcome: CheckResult | None = None
     trace: list[Asked] = field(default_factory=list)
 
+    @property
+    def is_secret(self) -> bool:
+        """Whether students do not see it, at least for now."""
+        return self.visibility is not Visibility.VISIBLE
+
     def result(self, status: Status, message: str = "", evidence: dict[str, Any] | None = None) -> CheckResult:
         """The check's result with that status; full points for a pass, none otherwise."""
         return CheckResult(
@@ -97,11 +102,13 @@ class JudgePlugin:
             config.addinivalue_line("markers", line)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Read the marks of every check."""
+        """Read the marks of every check; put those that students do not see last, in a process of their own."""
         if self.judging.only is not None:
             items[:] = [item for item in items if item.name == self.judging.only]
         try:
-            self.judging.checks = {item.name: read_check(item, self.judging.default_seconds) for item in items}
+            checks = {item.name: read_check(item, self.judging.default_seconds) for item in items}
+            items.sort(key=lambda item: checks[item.name].is_secret)
+            self.judging.checks = {item.name: checks[item.name] for item in items}
         except BrokenChecks as error:
             self.judging.failure = str(error)
             items.clear()
@@ -132,7 +139,7 @@ class JudgePlugin:
         check, session = self.judging.checks[item.name], self.judging.session
         self.began = time.monotonic()
         try:
-            session.begin(check.seconds)
+            session.begin(check.seconds, is_secret=check.is_secret)
         except StudentFault:
             session.end_process()
         outcome = yield

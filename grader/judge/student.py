@@ -66,13 +66,17 @@ class Clock:
 
 @dataclass(slots=True)
 class Session:
-    """One submission under its checks: keeps a process alive (a new one after a crash), and time and trace."""
+    """One submission under its checks: keeps a process alive (a new one after a crash), and time and trace.
+
+    `is_secret` says that the present check is one that students do not see: what is printed in it is not kept.
+    """
 
     assignment: Assignment
     source: str
     opening: Opening
     clock: Clock = field(init=False)
     process: Answering | None = field(default=None, init=False)
+    is_secret: bool = field(default=False, init=False)
     trace: list[Asked] = field(default_factory=list, init=False)
     printed: list[str] = field(default_factory=list, init=False)
     start_seconds: float = field(default=0.0, init=False)
@@ -82,8 +86,15 @@ class Session:
         limits = self.assignment.limits
         self.clock = Clock(limits.check_seconds, limits.total_seconds)
 
-    def begin(self, seconds: float) -> None:
-        """A new check, with so many seconds of the student's time."""
+    def begin(self, seconds: float, *, is_secret: bool = False) -> None:
+        """A new check, with so many seconds of the student's time.
+
+        Between checks that students see and checks that they do not, the process is replaced: what it remembers of a
+        hidden check's inputs must not be printed in a visible one.
+        """
+        if is_secret is not self.is_secret:
+            self.end_process()
+            self.is_secret = is_secret
         self.clock.check_left = seconds
         self.trace = []
         self.report = Reply(None)
@@ -146,7 +157,7 @@ class Session:
     def _keep(self, text: str) -> None:
         """Keep what a process printed, up to the limit for all of them together."""
         room = self.assignment.limits.output_kib * 1024 - sum(map(len, self.printed))
-        if text and room > 0:
+        if text and room > 0 and not self.is_secret:
             cut = "" if len(text) <= room else "\n… cut here: more was printed than is kept"
             self.printed.append(text[:room] + cut)
 

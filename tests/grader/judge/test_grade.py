@@ -23,7 +23,7 @@ def test_accepted_solution_scores_full_marks(graded):
 
 
 def test_titles_points_and_visibility_come_from_the_marks(graded):
-    first, _, cache, pure = graded(ACCEPTED).checks
+    first, _, pure, cache = graded(ACCEPTED).checks
     assert (first.name, first.title, first.max_points) == ("test_values[two]", "Twice the input", 1.0)
     assert (cache.title, cache.visibility) == ("cache comes back", Visibility.HIDDEN)
     assert (pure.title, pure.max_points) == ("Inputs stay as they are", 2.0)
@@ -147,6 +147,29 @@ def test_what_is_printed_is_kept(graded):
     assert graded("print('loading')\n" + ACCEPTED).stdout == "loading\n"
 
 
+def test_what_is_printed_or_remembered_in_a_hidden_check_does_not_come_out(graded):
+    source = """
+        seen = []
+
+        def double(x, factor):
+            if len(x) == 3 and x.shape == (3, 3):
+                seen.append(float(x[0, 0]))
+            print("shape", x.shape, "seen", len(seen))
+            return factor * x, (x,)
+
+        def back(cache):
+            print("hidden", cache[0][0, 0])
+            return cache[0]
+    """
+    result = graded(source)
+    assert result.score == 5.0
+    assert result.stdout.splitlines() == [
+        "shape (2, 3) seen 0",
+        "shape (3, 4) seen 0",
+        "shape (3, 3) seen 1",
+    ]
+
+
 def test_listener_hears_the_total_then_each_check(assignment, bubblewrap):
     heard: list = []
     listener = Listener(lambda total, seconds: heard.append((total, seconds)), lambda c, s: heard.append((c.name, s)))
@@ -155,8 +178,8 @@ def test_listener_hears_the_total_then_each_check(assignment, bubblewrap):
         (4, 18.0),
         ("test_values[two]", 3.0),
         ("test_values[three]", 3.0),
-        ("test_cache_comes_back", 3.0),
-        ("test_pure", 0.0),
+        ("test_pure", 3.0),
+        ("test_cache_comes_back", 0.0),
     ]
 
 
@@ -205,5 +228,6 @@ def test_check_that_breaks_on_a_students_answer_alone_is_the_students(tmp_path, 
     source = "def double(x, factor): return None, (x,)" + BACK
     result = grade(Job(1, 1, assignment.id, {"twice.py": source}, 1), assignment, bubblewrap)
     assert result.verdict is Verdict.GRADED
-    assert result.checks[-1].status is Status.ERROR
-    assert "could not work with what your code returned" in result.checks[-1].message
+    (broken,) = [check for check in result.checks if check.name == "test_pure"]
+    assert broken.status is Status.ERROR
+    assert "could not work with what your code returned" in broken.message
