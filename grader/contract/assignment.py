@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +87,6 @@ class Assignment:
     version: str
     sources: tuple[str, ...] = ()
     gpu: bool = False
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def number(self) -> str:
@@ -162,7 +160,6 @@ def _from_table(folder: Path, data: dict[str, Any], where: str) -> Assignment:
         version=folder_version(folder),
         sources=tuple(str(source) for source in data.get("sources", [])),
         gpu=bool(data.get("gpu", False)),
-        raw=data,
     )
 
 

@@ -41,7 +41,6 @@ class Bubblewrap:
     """Starts sandboxes with bubblewrap."""
 
     name = "bubblewrap"
-    sealed = True
 
     def __init__(self) -> None:
         self.is_root = os.geteuid() == 0

@@ -41,10 +41,9 @@ FLOOD_FACTOR = 8
 
 
 class Launcher(Protocol):
-    """A way to start sandboxes. `name` stands in results, `sealed` says whether there is a wall at all."""
+    """A way to start sandboxes. `name` stands in results."""
 
     name: str
-    sealed: bool
 
     def start(self, profile: str, limits: Limits) -> Sandbox:
         """A fresh sandbox with the profile's packages and no student code yet. Raises SandboxUnavailable."""

@@ -21,7 +21,6 @@ class Unsandboxed:
     """Starts the same process without a wall and without limits but time. It talks over a loopback port."""
 
     name = "none"
-    sealed = False
 
     def start(self, profile: str, limits: Limits) -> Sandbox:
         """A fresh process that only this one can talk to (it must show a token). Raises SandboxFailure."""

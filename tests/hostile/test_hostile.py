@@ -16,9 +16,6 @@ SUBMISSIONS = sorted((Path(__file__).parent / "submissions").glob("*.py"))
 SEED = 20261121
 OUTPUT_BYTES = 300 * 1024
 
-# What an attack may keep: the checks that it solves honestly beside what it tries.
-EARNED: dict[str, float] = {}
-
 
 @pytest.fixture(scope="module")
 def assignment(tmp_path_factory):
@@ -57,7 +54,7 @@ def test_hostile_submission_gains_nothing_and_harms_nobody(path, assignment, bub
     document = json.dumps(result.to_dict(), allow_nan=False)
 
     assert result.verdict is not Verdict.INTERNAL_ERROR, result.worker
-    assert result.score == EARNED.get(path.stem, 0.0)
+    assert result.score == 0.0
     assert all(check.message for check in result.checks if check.points < check.max_points)
     assert "canary" not in document.replace("canary-daemon", "").replace("canary-unpickled", "")
     assert len(result.stdout) <= OUTPUT_BYTES

@@ -184,7 +184,7 @@ def test_listener_hears_the_total_then_each_check(assignment, bubblewrap):
 
 
 class BrokenLauncher:
-    name, sealed = "broken", True
+    name = "broken"
 
     def __init__(self, error: Exception) -> None:
         self.error = error
