@@ -14,7 +14,7 @@ from typing import Any
 
 from grader.contract import Assignment
 from grader.sandbox.errors import StudentFault
-from grader.sandbox.inside import Inside
+from grader.sandbox.inside.guest import Inside
 from grader.sandbox.process import Reply, fault_from, read_reply
 from grader.sandbox.wire import Frame, Packer
 

@@ -21,7 +21,14 @@ from grader.sandbox.process import Sandbox
 from grader.sandbox.profiles import packages
 
 SITE = "/stride/site"
-INSIDE = "/stride/inside.py"
+CODE = "/stride/code"
+INSIDE = f"{CODE}/grader/sandbox/inside"
+START = f"""
+import sys
+sys.path += [{CODE!r}, {SITE!r}]
+from grader.sandbox.inside import guest
+guest.main(sys.argv[1:])
+"""
 NOBODY = 65534
 FIRST_UID = 2_000_000
 UIDS = 100_000
@@ -56,11 +63,11 @@ class Bubblewrap:
             "/usr/bin/prlimit",
             f"--nproc={limits.processes}",
             *self.python,
-            INSIDE,
+            "-c",
+            START,
             f"fd:{theirs.fileno()}",
             profile,
             str(limits.returned_mib * 2**20),
-            SITE,
         ]
         try:
             process = subprocess.Popen(
@@ -103,7 +110,7 @@ class Bubblewrap:
             *system_mounts(),
             *package_mounts(profile),
             "--ro-bind",
-            str(Path(inside.__file__).resolve()),
+            str(Path(inside.__file__).resolve().parent),
             INSIDE,
             "--proc",
             "/proc",
@@ -227,7 +234,7 @@ def foreign_packages(base: Path) -> list[Path]:
 
 def package_mounts(profile: str) -> list[str]:
     """The profile's packages, read-only, below /stride/site."""
-    mounts = ["--perms", "0755", "--dir", "/stride", "--perms", "0755", "--dir", SITE]
+    mounts = [*_open_parents(Path(INSIDE)), "--perms", "0755", "--dir", SITE]
     for path in packages(profile):
         mounts += ["--ro-bind", str(path.resolve()), f"{SITE}/{path.name}"]
     return mounts

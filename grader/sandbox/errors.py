@@ -27,11 +27,13 @@ class Frame:
 class StudentFault(Exception):  # noqa: N818 - not an error of this program
     """A submission did not answer as asked. `status` is the check's, the text is for the student.
 
-    `alive` tells whether the process can still be asked further questions.
+    `alive` tells whether the process can still be asked further questions; `limit` names the limit that was reached, if
+    one was: a name of `grader.contract.LIMITS`.
     """
 
     status = Status.ERROR
     alive = False
+    limit = ""
 
 
 class StudentRaised(StudentFault):

@@ -7,11 +7,10 @@ import secrets
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 from grader.contract import Limits
-from grader.sandbox import inside
 from grader.sandbox.errors import SandboxFailure
+from grader.sandbox.inside import guest
 from grader.sandbox.process import Sandbox
 
 CONNECT_SECONDS = 60.0
@@ -33,7 +32,8 @@ class Unsandboxed:
                     sys.executable,
                     "-B",
                     "-u",
-                    str(Path(inside.__file__)),
+                    "-m",
+                    guest.__name__,
                     address,
                     profile,
                     str(limits.returned_mib * 2**20),

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox.inside import HEAD, KINDS, MAX_DEPTH, MAX_ITEMS
+from grader.sandbox.inside.values import HEAD, KINDS, MAX_DEPTH, MAX_ITEMS
 
 MAX_HEADER = 16 * 2**20
 MAX_DIMENSIONS = 32

@@ -62,7 +62,7 @@ def test_only_the_system_the_profile_and_an_empty_tmp_are_there(ask, tmp_path):
     seen = ask(
         "import os\ndef f(): return [sorted(os.listdir('/stride')), os.listdir('/stride/site'), os.listdir('/tmp')]"
     )
-    assert seen[0] == ["inside.py", "site"]
+    assert seen[0] == ["code", "site"]
     assert {name.split("-")[0].split(".")[0] for name in seen[1]} == {"numpy"}
     assert seen[2] == []
     (tmp_path / "secret").write_text("canary")

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from grader.sandbox.inside import Decoder, Encoder, Refused
+from grader.sandbox.inside.values import Decoder, Encoder, Refused
 from grader.sandbox.wire import (
     ChannelClosed,
     Foreign,
