@@ -3,7 +3,7 @@
 FROM debian:bookworm-slim AS python
 ARG DEBIAN_FRONTEND=noninteractive
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends bubblewrap ca-certificates python3 util-linux \
+    && apt-get install -y --no-install-recommends bubblewrap ca-certificates python3 python3-seccomp util-linux \
     && rm -rf /var/lib/apt/lists/*
 
 # The packages in a stage and a layer of their own: they change seldom, and take most of the time and of the space.

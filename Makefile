@@ -13,7 +13,7 @@ PINS := pyproject.toml constraints.txt
 # What is passed on: make run ARGS="--port 9000", make test ARGS="tests/server -k login", make compose-demo ARGS=--keep
 ARGS :=
 
-.PHONY: help setup run test lint format check coverage bench-grade screenshot compose-demo freeze clean
+.PHONY: help setup run test lint format check coverage bench-grade bench-burst bench-sandbox fuzz-wire compare-references course-coverage screenshot compose-demo hostile-docker freeze clean
 
 # First, so that a missing package is said before anything is downloaded.
 .NOTPARALLEL:
@@ -21,7 +21,7 @@ system-%:
 	@scripts/system-packages $*
 
 help: ## Show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: system-test $(DEV) ## Install everything that developing needs, and the commit hooks where pre-commit is at hand
 	@! command -v pre-commit >/dev/null || pre-commit install
@@ -52,11 +52,29 @@ coverage: system-test $(DEV) ## Run every test and show the branches that none o
 bench-grade: system-run $(RUNTIME) ## Time a submission from the upload to the recorded score
 	@$(BIN)/python -m scripts.bench_grade $(ARGS)
 
+bench-burst: system-test $(RUNTIME) ## Hand in 500 submissions at once, through Redis and PostgreSQL, and say where the time goes
+	@$(BIN)/python -m scripts.bench_burst $(ARGS)
+
+bench-sandbox: system-run $(RUNTIME) ## Time the ways to the first line of a student's code, side by side
+	@$(BIN)/python -m scripts.bench_sandbox $(ARGS)
+
+fuzz-wire: system-run $(RUNTIME) ## Send the judge what a hostile sandbox might, a minute for each kind (ARGS="--seconds 600")
+	@$(BIN)/python -m scripts.fuzz_wire $(ARGS)
+
+compare-references: system-run $(RUNTIME) ## Hold every NumPy reference against its oracle over 12,000 random cases
+	@$(BIN)/python -m scripts.compare_references $(ARGS)
+
+course-coverage: system-run $(RUNTIME) ## Write docs/coverage.md: what of the lectures which assignment and quiz topic treats
+	@$(BIN)/python -m scripts.course_coverage $(ARGS)
+
 screenshot: system-test $(DEV) ## Take pictures of the pages
 	@$(BIN)/python scripts/screenshot.py $(ARGS)
 
 compose-demo: $(RUNTIME) ## Bring docker-compose.yml up for real and grade one submission through it
 	@scripts/compose-demo $(ARGS)
+
+hostile-docker: $(RUNTIME) ## Grade the hostile collection inside the grader's container, with the rights it has there
+	@scripts/hostile-in-docker $(ARGS)
 
 freeze: ## Write constraints.txt anew from what pyproject.toml allows
 	@scripts/freeze

@@ -6,11 +6,15 @@ Every function raises CheckFailed, whose text the student reads, with the eviden
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
 
+from grader import excerpts
 from grader.sandbox.wire import Foreign, Handle, Seeded
 
 if TYPE_CHECKING:
@@ -26,6 +30,7 @@ __all__ = [
     "expect_pure",
     "expect_scaled",
     "expect_shape",
+    "for_all",
 ]
 
 WINDOW = 5
@@ -45,6 +50,25 @@ def expect(condition: object, message: str, evidence: dict[str, Any] | None = No
     """Fail with `message` unless `condition` holds."""
     if not condition:
         raise CheckFailed(message, evidence)
+
+
+def for_all(
+    holds: Callable[..., None], rng: np.random.Generator, *cases: SearchStrategy[Any], examples: int = 20
+) -> None:
+    """Call `holds` with so many cases drawn at random, one argument from each strategy of Hypothesis's.
+
+    A failure is shrunk, and the smallest case that fails is what the student sees: strategies should put the simplest
+    first. Draws depend on `rng` alone, so a regrade repeats them. Raises what `holds` raises on the smallest case.
+    """
+    repeated = settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    repeated(seed(int(rng.integers(2**32)))(given(*cases)(holds)))()
 
 
 def expect_close(
@@ -146,6 +170,8 @@ def _array_of(got: object, what: str) -> np.ndarray[Any, Any]:
     if isinstance(got, list | tuple):
         kind = type(got).__name__
         raise CheckFailed(f"{what} is a {kind} of {len(got)}, not an array. Return a NumPy array.")
+    if isinstance(got, int) and got.bit_length() > 64:
+        raise CheckFailed(f"{what} is an integer of {got.bit_length()} bits, too large to be right.")
     if isinstance(got, int | float):
         return np.asarray(got)
     raise CheckFailed(f"{what} is a {type(got).__name__}, not an array.")
@@ -192,6 +218,8 @@ def _value_failure(
     }
     if got.ndim >= 2:
         evidence |= _windows(got, expected, index)
+        maps = excerpts.compared(got, expected, index)
+        evidence |= {"maps": maps} if maps else {}
     if call:
         evidence["call"] = call
     return CheckFailed(message, evidence)

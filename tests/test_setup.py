@@ -120,7 +120,7 @@ def test_only_what_is_missing_is_named(bare_path: Path) -> None:
 
 
 def test_nothing_is_said_when_nothing_is_missing(bare_path: Path) -> None:
-    for program in ("bwrap", "prlimit"):
+    for program in ("bwrap", "setpriv"):
         (bare_path / program).symlink_to("/bin/true")
     outcome = run("system-packages", "run", PATH=str(bare_path))
     assert (outcome.returncode, outcome.stdout, outcome.stderr) == (0, "", "")

@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 from rich.console import Console
@@ -49,7 +48,7 @@ def _show(findings: list[Finding]) -> None:
 def grader_findings() -> Iterator[Finding]:
     """What the grader needs: the sandbox, limits, NumPy and torch, a GPU, the broker."""
     yield from _sandbox()
-    yield _cgroups()
+    yield _memory()
     yield _packages()
     yield _gpu()
     yield _broker(Settings.from_environment())
@@ -59,26 +58,42 @@ def _sandbox() -> Iterator[Finding]:
     from grader.sandbox.bubblewrap import Bubblewrap
 
     try:
-        launcher = Bubblewrap()
-        launcher.probe()
+        with Bubblewrap() as launcher:
+            launcher.probe()
+            about = launcher.about()
     except (SandboxUnavailable, SandboxFailure) as error:
         yield Finding("sandbox", Health.MISSING, "does not start", str(error))
         return
     command = [shutil.which("bwrap") or "bwrap", "--version"]
     version = subprocess.run(command, capture_output=True, text=True, check=False)
     identity = "root, brought under an unprivileged user id" if launcher.is_root else "an unprivileged user"
-    yield Finding("sandbox", Health.GOOD, f"{version.stdout.strip()} started one as {identity}")
+    yield Finding(
+        "sandbox", Health.GOOD, f"{version.stdout.strip()} started one as {identity}; libseccomp's filter is on"
+    )
+    yield _landlock(about["landlock"])
 
 
-def _cgroups() -> Finding:
-    root = Path("/sys/fs/cgroup")
-    if (root / "cgroup.controllers").is_file():
-        seen = f"cgroup v2 with {(root / 'cgroup.controllers').read_text().strip() or 'no controllers'}"
-    elif (root / "memory").is_dir():
-        seen = "cgroup v1"
-    else:
-        seen = "none mounted"
-    return Finding("memory limit", Health.GOOD, f"resource limits of each process (rlimits) are used; cgroups: {seen}")
+def _landlock(abi: int) -> Finding:
+    if abi:
+        return Finding("Landlock", Health.GOOD, f"ABI {abi}, a second guard of files behind the mounts")
+    return Finding(
+        "Landlock", Health.LIMITED, "not in this kernel", "Linux 5.13 or newer with lsm=landlock; all else holds"
+    )
+
+
+def _memory() -> Finding:
+    from grader.sandbox import cgroups
+
+    found = cgroups.find()
+    if found is not None:
+        seen = f"control groups, version {found.version}: all processes of a submission together"
+        return Finding("memory limit", Health.GOOD, seen)
+    return Finding(
+        "memory limit",
+        Health.LIMITED,
+        "resource limits of each process, and a watch over all of them ten times a second",
+        "let the worker's user write to its control group: Delegate=yes in systemd's unit, or run the worker as root",
+    )
 
 
 def _packages() -> Finding:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import secrets
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -15,6 +17,7 @@ from rich.text import Text
 
 from grader.commands.selection import StrideFailed, find_assignment, our_failures
 from grader.contract import (
+    LIMITS,
     Assignment,
     CheckResult,
     Job,
@@ -41,8 +44,11 @@ UNSANDBOXED = (
 @click.option("--json", "as_json", is_flag=True, help="Print the Result as JSON on standard output, nothing else.")
 @click.option("--gradescope", is_flag=True, help="Print Gradescope's results.json instead.")
 @click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="Draw the inputs from this seed.")
+@click.option("--flags", "with_flags", is_flag=True, help="Show what the staff see of a static reading of the source.")
 @click.option("--unsandboxed", is_flag=True, help="Run without a sandbox: your own file, on your own machine.")
-def grade(assignment: str, file: Path, as_json: bool, gradescope: bool, seed: int | None, unsandboxed: bool) -> None:
+def grade(
+    assignment: str, file: Path, as_json: bool, gradescope: bool, seed: int | None, with_flags: bool, unsandboxed: bool
+) -> None:
     """Grade FILE for ASSIGNMENT (04-conv-forward, or just 4) in the same sandbox as a worker."""
     notes = Console(stderr=True)
     chosen = find_assignment(assignment)
@@ -53,8 +59,10 @@ def grade(assignment: str, file: Path, as_json: bool, gradescope: bool, seed: in
     if unsandboxed:
         notes.print(Panel(UNSANDBOXED, title="unsandboxed", style="yellow"))
     job = Job(0, 1, chosen.id, {chosen.filename: source}, secrets.randbits(53) if seed is None else seed)
-    with our_failures():
-        result = _grade_with_bar(job, chosen, open_launcher(unsandboxed), notes)
+    with our_failures(), closing(open_launcher(unsandboxed)) as launcher:
+        result = _grade_with_bar(job, chosen, launcher, notes)
+    if not with_flags:
+        result = dataclasses.replace(result, flags=())
     if gradescope or as_json:
         data = result.to_gradescope() if gradescope else result.to_dict()
         sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
@@ -65,7 +73,7 @@ def grade(assignment: str, file: Path, as_json: bool, gradescope: bool, seed: in
 
 
 def open_launcher(unsandboxed: bool) -> Launcher:
-    """The sandbox, probed; or none where that was asked for. Raises SandboxUnavailable."""
+    """The sandbox, probed; or none where that was asked for. To be closed. Raises SandboxUnavailable."""
     if unsandboxed:
         from grader.sandbox.unsandboxed import Unsandboxed
 
@@ -96,10 +104,15 @@ def show_result(result: Result, assignment: Assignment, console: Console) -> Non
     console.print()
     console.print(Text(f"{assignment.title}: {result.score:g} of {result.max_score:g} points", style="bold"))
     if result.verdict is Verdict.REJECTED and result.checks:
-        console.print(Text(result.checks[0].message, style="red"))
+        first = result.checks[0]
+        if first.limit:
+            console.print(Text(f"{first.status.value} · {LIMITS[first.limit]}", style="yellow"))
+        console.print(Text(first.message, style="red"))
         return
     for check in result.checks:
         _show_check(check, console)
+    for flag in result.flags:
+        console.print(Text.assemble(("Worth a look ", "bold"), f"line {flag.line}: {flag.message}"))
     if result.stdout:
         console.print(Panel(Text(result.stdout), title="printed"))
     grading = result.timings["grade_ms"] / 1000
@@ -113,8 +126,9 @@ def _show_check(check: CheckResult, console: Console) -> None:
     )
     if check.status is Status.PASSED:
         return
-    if check.status is not Status.FAILED:
-        console.print(Text(f"    {check.status.value}", style="yellow"))
+    if check.status is not Status.FAILED or check.limit:
+        reached = f" · {LIMITS[check.limit]}" if check.limit else ""
+        console.print(Text(f"    {check.status.value}{reached}", style="yellow"))
     for line in check.message.splitlines():
         console.print(Text(f"    {line}"))
     if check.counterexample and "call" in check.counterexample:

@@ -1,6 +1,14 @@
 """What the server and the grader agree on: assignments, jobs, results and the broker. Standard library only."""
 
-from grader.contract.assignment import Assignment, AssignmentError, Entry, Limits, load_assignment, load_assignments
+from grader.contract.assignment import (
+    REFUSABLE,
+    Assignment,
+    AssignmentError,
+    Entry,
+    Limits,
+    load_assignment,
+    load_assignments,
+)
 from grader.contract.broker import (
     GRADE_CPU,
     GRADE_GPU,
@@ -12,21 +20,24 @@ from grader.contract.broker import (
 )
 from grader.contract.errors import ContractError
 from grader.contract.job import Job, Progress
-from grader.contract.result import CheckResult, Result, Status, Verdict, Visibility
+from grader.contract.result import LIMITS, CheckResult, Flag, Result, Status, Verdict, Visibility
 from grader.contract.upload import UploadRefused, check_upload
 
 __all__ = [
     "GRADE_CPU",
     "GRADE_GPU",
     "GRADE_TASK",
+    "LIMITS",
     "PROGRESS_TASK",
     "RECORD_TASK",
+    "REFUSABLE",
     "RESULTS",
     "Assignment",
     "AssignmentError",
     "CheckResult",
     "ContractError",
     "Entry",
+    "Flag",
     "Job",
     "Limits",
     "Progress",

@@ -12,11 +12,22 @@ from typing import Any
 from grader.contract.errors import ContractError
 from grader.contract.fields import as_object, refuse_unknown, take
 
+DECK_LINES = re.compile(r"D\d L\d+(-\d+)?")
 FOLDER_NAME = re.compile(r"\d{2}-[a-z0-9]+(-[a-z0-9]+)*")
 PROFILES = ("numpy", "torch")
 KINDS = ("function", "class")
 CROSSINGS = ("value", "handle")
 REQUIRED_FILES = ("assignment.toml", "statement.md", "starter.py", "checks.py")
+REFUSABLE = (
+    *("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"),
+    *("unfold", "fold"),
+    *("max_pool1d", "max_pool2d", "max_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d"),
+    *("avg_pool1d", "avg_pool2d", "avg_pool3d", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d"),
+    *("max_unpool1d", "max_unpool2d", "max_unpool3d", "interpolate"),
+    *("batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm"),
+    *("dropout", "linear", "softmax", "log_softmax", "cross_entropy", "nll_loss"),
+)
+"""Names of torch.nn.functional that `refused_operators` may list."""
 
 
 class AssignmentError(ContractError):
@@ -73,7 +84,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One assignment, as published to students and as graded."""
+    """One assignment, as published to students and as graded.
+
+    `refused_operators` are names of REFUSABLE: they, and whatever else in torch computes the same, raise an error while
+    the student's code runs.
+    """
 
     id: str
     folder: Path
@@ -86,7 +101,9 @@ class Assignment:
     limits: Limits
     version: str
     sources: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
     gpu: bool = False
+    refused_operators: tuple[str, ...] = ()
 
     @property
     def number(self) -> str:
@@ -106,7 +123,19 @@ class Assignment:
         return sorted((self.folder / "submissions" / kind).glob("*.py"))
 
 
-KEYS = {"title", "summary", "profile", "filename", "points", "entry", "limits", "sources", "gpu"}
+KEYS = {
+    "title",
+    "summary",
+    "profile",
+    "filename",
+    "points",
+    "entry",
+    "limits",
+    "sources",
+    "covers",
+    "gpu",
+    "refused_operators",
+}
 
 
 def load_assignment(folder: Path) -> Assignment:
@@ -159,8 +188,33 @@ def _from_table(folder: Path, data: dict[str, Any], where: str) -> Assignment:
         limits=Limits.from_dict(data.get("limits", {}), f"{where} [limits]"),
         version=folder_version(folder),
         sources=tuple(str(source) for source in data.get("sources", [])),
+        covers=_covers(data, where),
         gpu=bool(data.get("gpu", False)),
+        refused_operators=_refused_operators(data, profile, where),
     )
+
+
+def _refused_operators(data: dict[str, Any], profile: str, where: str) -> tuple[str, ...]:
+    if "refused_operators" not in data:
+        return ()
+    names = take(data, "refused_operators", list, where)
+    if profile != "torch":
+        raise AssignmentError(f"{where}: refused_operators is for the profile torch; {profile} has none of them anyway")
+    unknown = [name for name in names if name not in REFUSABLE]
+    if unknown:
+        known = ", ".join(REFUSABLE)
+        raise AssignmentError(f"{where}: refused_operators does not know {unknown[0]!r}; known are {known}")
+    if len(set(names)) != len(names):
+        raise AssignmentError(f"{where}: refused_operators names an operator twice")
+    return tuple(names)
+
+
+def _covers(data: dict[str, Any], where: str) -> tuple[str, ...]:
+    """Lines of the course's decks, each as `D1 L30-34` or `D2 L66`."""
+    lines = data.get("covers", [])
+    if not isinstance(lines, list) or not all(isinstance(line, str) and DECK_LINES.fullmatch(line) for line in lines):
+        raise AssignmentError(f"{where}: covers must list lines of the decks such as 'D1 L30-34' or 'D2 L66'")
+    return tuple(lines)
 
 
 def _entries(data: dict[str, Any], where: str) -> tuple[Entry, ...]:

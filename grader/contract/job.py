@@ -44,7 +44,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A sign of life from a grader: `done` of `total` checks, and the check that just ended (None at the start).
+    """A sign of life from a grader: `done` of `total` checks, and the last of those, which ended since the last sign.
 
     `lease_seconds` is within how long the next sign comes; a server that hears nothing may give the job to another.
     """
@@ -54,23 +54,22 @@ class Progress:
     done: int
     total: int
     lease_seconds: float
-    check: CheckResult | None = None
+    checks: tuple[CheckResult, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The message as JSON-ready values."""
-        return dataclasses.asdict(self)
+        return dataclasses.asdict(self) | {"checks": [check.to_dict() for check in self.checks]}
 
     @classmethod
     def from_dict(cls, data: object) -> Progress:
         """Read what `to_dict` wrote. Raises ContractError."""
         fields = as_object(data, "progress")
         refuse_unknown(fields, {f.name for f in dataclasses.fields(cls)}, "progress")
-        check = fields.get("check")
         return cls(
             submission=take(fields, "submission", int, "progress"),
             attempt=take(fields, "attempt", int, "progress"),
             done=take(fields, "done", int, "progress"),
             total=take(fields, "total", int, "progress"),
             lease_seconds=take(fields, "lease_seconds", float, "progress"),
-            check=None if check is None else CheckResult.from_dict(check),
+            checks=tuple(CheckResult.from_dict(check) for check in take(fields, "checks", list, "progress")),
         )

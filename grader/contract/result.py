@@ -12,6 +12,19 @@ from grader.contract.fields import as_object, refuse_unknown, take
 
 SCHEMA = 1
 E = TypeVar("E", bound=StrEnum)
+LIMITS = {
+    "wall_check": "time per check",
+    "wall_total": "total time",
+    "cpu": "processor time",
+    "memory": "memory",
+    "processes": "processes",
+    "open_files": "open files",
+    "file_size": "size of a file",
+    "tmp_size": "temporary files",
+    "output": "printed output",
+    "returned": "returned data",
+}
+"""What a submission may use up: the names that a check's `limit` can have, each with its words for people."""
 
 
 class Verdict(StrEnum):
@@ -43,12 +56,36 @@ class Visibility(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """A place in a submission that the staff may want to read. It never changes the score, and students never see it.
+
+    `line` counts from 1, `rule` is a short stable name, `message` says what is there and why it is worth a look.
+    """
+
+    line: int
+    rule: str
+    message: str
+
+    @classmethod
+    def from_dict(cls, data: object) -> Flag:
+        """Read what `dataclasses.asdict` wrote. Raises ContractError."""
+        fields = as_object(data, "flag")
+        refuse_unknown(fields, {f.name for f in dataclasses.fields(cls)}, "flag")
+        return cls(
+            line=take(fields, "line", int, "flag"),
+            rule=take(fields, "rule", str, "flag"),
+            message=take(fields, "message", str, "flag"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """One check of one submission.
 
     `message` says what happened, `diagnosis` which misconception explains it ("" where none is known), and
     `counterexample` holds the evidence as small JSON values: `call` (text), `index` (list of int), `expected`, `got`
-    (numbers), `expected_window`, `got_window` (rows of numbers around the index).
+    (numbers), `expected_window`, `got_window` (rows of numbers around the index), `maps` (of image-like arrays, as
+    grader.excerpts has them). `limit` names the limit that was reached, one of LIMITS, or is "".
     """
 
     name: str
@@ -61,12 +98,15 @@ class CheckResult:
     diagnosis: str = ""
     counterexample: dict[str, Any] | None = None
     seconds: float = 0.0
+    limit: str = ""
 
     @classmethod
     def from_dict(cls, data: object) -> CheckResult:
-        """Read what `dataclasses.asdict` wrote. Raises ContractError."""
-        fields = as_object(data, "check")
+        """Read what `dataclasses.asdict` wrote; `limit` may be missing. Raises ContractError."""
+        fields = {"limit": ""} | as_object(data, "check")
         refuse_unknown(fields, {f.name for f in dataclasses.fields(cls)}, "check")
+        if fields["limit"] not in ("", *LIMITS):
+            raise ContractError(f"check: limit {fields['limit']!r} is none of {', '.join(LIMITS)}")
         evidence = fields.get("counterexample")
         return cls(
             name=take(fields, "name", str, "check"),
@@ -79,6 +119,7 @@ class CheckResult:
             diagnosis=take(fields, "diagnosis", str, "check"),
             counterexample=None if evidence is None else as_object(evidence, "counterexample"),
             seconds=take(fields, "seconds", float, "check"),
+            limit=take(fields, "limit", str, "check"),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -88,7 +129,10 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything that grading one submission gave. The staff's detail of an internal error is `worker["error"]`."""
+    """Everything that grading one submission gave.
+
+    For the staff alone are `flags` and, where grading itself failed, `worker["error"]`.
+    """
 
     assignment: str
     version: str
@@ -101,6 +145,7 @@ class Result:
     stdout: str = ""
     timings: dict[str, float] = field(default_factory=dict)
     worker: dict[str, Any] = field(default_factory=dict)
+    flags: tuple[Flag, ...] = ()
     schema: int = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:
@@ -108,12 +153,15 @@ class Result:
         data = {"schema": self.schema} | {
             f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "schema"
         }
-        return data | {"checks": [check.to_dict() for check in self.checks]}
+        return data | {
+            "checks": [check.to_dict() for check in self.checks],
+            "flags": [dataclasses.asdict(flag) for flag in self.flags],
+        }
 
     @classmethod
     def from_dict(cls, data: object) -> Result:
-        """Read what `to_dict` wrote. Raises ContractError for anything else."""
-        fields = as_object(data, "result")
+        """Read what `to_dict` wrote; `flags` may be missing. Raises ContractError for anything else."""
+        fields = {"flags": []} | as_object(data, "result")
         refuse_unknown(fields, {f.name for f in dataclasses.fields(cls)}, "result")
         schema = take(fields, "schema", int, "result")
         if schema != SCHEMA:
@@ -131,10 +179,11 @@ class Result:
             stdout=take(fields, "stdout", str, "result"),
             timings=as_object(fields.get("timings", {}), "timings"),
             worker=as_object(fields.get("worker", {}), "worker"),
+            flags=tuple(Flag.from_dict(flag) for flag in take(fields, "flags", list, "result")),
         )
 
     def to_gradescope(self) -> dict[str, Any]:
-        """Gradescope's results.json (its autograder specification, "Output format")."""
+        """Gradescope's results.json (its autograder specification, "Output format"). It has no flags."""
         return {
             "score": self.score,
             "execution_time": self.timings.get("grade_ms", 0.0) / 1000,
@@ -158,7 +207,7 @@ def _gradescope_test(number: int, check: CheckResult) -> dict[str, Any]:
         "status": "passed" if check.status is Status.PASSED else "failed",
         "output": output,
         "visibility": check.visibility.value,
-        "tags": [check.status.value],
+        "tags": [name for name in (check.status.value, check.limit) if name],
     }
 
 

@@ -19,7 +19,7 @@ from grader.contract import Assignment
 from grader.judge.samples import Sample, accepted_sample, wrong_samples
 from grader.judge.student import Asked
 from grader.sandbox.errors import StudentFault, StudentRaised
-from grader.sandbox.process import Reply
+from grader.sandbox.replies import Reply
 from grader.sandbox.wire import Handle
 
 BUDGET_SECONDS = 3.0
@@ -35,15 +35,25 @@ class Match(IntEnum):
 
 
 def diagnose(assignment: Assignment, failures: Mapping[str, Sequence[Asked]]) -> dict[str, Sample]:
-    """For each failed check by name, the wrong solution that explains it best: one that explains many wins."""
+    """For each failed check by name, the wrong solution that explains it best: one that explains many wins.
+
+    Checks that ask for little come first, and what explains one of them is tried first on those that ask for more:
+    the others are run only where it does not suffice.
+    """
     deadline = time.thread_time() + BUDGET_SECONDS
-    accepted = accepted_sample(assignment)
+    accepted, samples = accepted_sample(assignment), {sample.name: sample for sample in wrong_samples(assignment)}
     explained: dict[str, dict[str, Match]] = {}
-    for name, trace in failures.items():
-        if trace and time.thread_time() < deadline:
-            explained[name] = _explanations(accepted, wrong_samples(assignment), trace, deadline)
-    votes = Counter(sample for matches in explained.values() for sample in matches)
-    samples = {sample.name: sample for sample in wrong_samples(assignment)}
+    votes: Counter[str] = Counter()
+    for name, trace in sorted(failures.items(), key=_work):
+        if not trace or time.thread_time() > deadline:
+            continue
+        floor = _match(accepted, trace) if accepted else Match.DIFFERENT
+        matches = _explanations(floor, [samples[sample] for sample in votes], trace, deadline)
+        if Match.VALUES_AND_REPORTS not in matches.values():
+            others = [sample for sample in samples.values() if sample.name not in votes]
+            matches |= _explanations(floor, others, trace, deadline)
+        explained[name] = matches
+        votes.update(matches.keys())
     return {
         name: samples[max(matches, key=lambda sample: (matches[sample], votes[sample], sample))]
         for name, matches in explained.items()
@@ -51,10 +61,13 @@ def diagnose(assignment: Assignment, failures: Mapping[str, Sequence[Asked]]) ->
     }
 
 
-def _explanations(
-    accepted: Sample | None, wrong: Iterable[Sample], trace: Sequence[Asked], deadline: float
-) -> dict[str, Match]:
-    floor = _match(accepted, trace) if accepted else Match.DIFFERENT
+def _work(failure: tuple[str, Sequence[Asked]]) -> int:
+    """How many bytes a check has asked about."""
+    return sum(len(asked.body) for asked in failure[1])
+
+
+def _explanations(floor: Match, wrong: Iterable[Sample], trace: Sequence[Asked], deadline: float) -> dict[str, Match]:
+    """Those that give the student's answers, and come nearer to them than the accepted solution's `floor`."""
     found: dict[str, Match] = {}
     for sample in wrong:
         if time.thread_time() > deadline:

@@ -17,11 +17,18 @@ import pytest
 from grader.contract import Assignment, CheckResult, Job, Result, Status, Verdict
 from grader.judge.diagnosis import diagnose
 from grader.judge.plugin import Check, JudgePlugin, Judging, fault_message
+from grader.judge.reading import read
 from grader.judge.samples import Sample, accepted_sample
 from grader.judge.student import Opening, Session
 from grader.sandbox.process import Launcher
 from grader.sandbox.wire import clean
 
+UNUSED_PLUGINS = (
+    *("cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "legacypath", "logging", "pastebin"),
+    *("recwarn", "setuponly", "setupplan", "stepwise", "subtests", "terminal", "threadexception", "unittest"),
+    *("unraisableexception", "warnings"),
+)
+"""What pytest would set up anew for every submission; the two with `exception` also collect all garbage, for 30 ms."""
 ARGUMENTS = (
     "--disable-plugin-autoload",
     "--import-mode=importlib",
@@ -30,15 +37,8 @@ ARGUMENTS = (
     "--override-ini=python_files=checks.py",
     "--override-ini=addopts=",
     "--override-ini=filterwarnings=default",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:terminal",
-    "-p",
-    "no:warnings",
-    "-p",
-    "no:faulthandler",
     "--capture=no",
+    *(f"-pno:{plugin}" for plugin in UNUSED_PLUGINS),
 )
 DIAGNOSED = (Status.FAILED, Status.ERROR)
 
@@ -82,6 +82,7 @@ def grade(job: Job, assignment: Assignment, launcher: Launcher, listener: Listen
             "grade_ms": round((time.monotonic() - began) * 1000, 2),
         },
         worker=about_worker(launcher) | ({"error": clean(failure)[:4000]} if failure else {}),
+        flags=read(source, assignment),
     )
 
 
@@ -171,7 +172,8 @@ def _diagnose(judging: Judging, assignment: Assignment) -> dict[str, Sample]:
 def _final(check: Check, judging: Judging, session: Session, named: dict[str, Sample]) -> CheckResult:
     if judging.rejection is not None:
         reason = fault_message(judging.rejection, session)
-        return check.result(judging.rejection.status, f"Your file could not be loaded. {reason}")
+        told = f"Your file could not be loaded. {reason}"
+        return check.result(judging.rejection.status, told, limit=judging.rejection.limit)
     if check.outcome is None:
         return check.result(Status.SKIPPED, "This check was not run.")
     sample = named.get(check.name)

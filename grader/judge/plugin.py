@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 import zlib
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
+from grader import excerpts
 from grader.authoring import CheckFailed
 from grader.contract import CheckResult, Status, Visibility
 from grader.judge.student import LOAD_SECONDS, Asked, Session, Student
@@ -49,7 +51,9 @@ class Check:
         """Whether students do not see it, at least for now."""
         return self.visibility is not Visibility.VISIBLE
 
-    def result(self, status: Status, message: str = "", evidence: dict[str, Any] | None = None) -> CheckResult:
+    def result(
+        self, status: Status, message: str = "", evidence: dict[str, Any] | None = None, *, limit: str = ""
+    ) -> CheckResult:
         """The check's result with that status; full points for a pass, none otherwise."""
         return CheckResult(
             name=self.name,
@@ -60,6 +64,7 @@ class Check:
             visibility=self.visibility,
             message=clean(message),
             counterexample=evidence,
+            limit=limit,
         )
 
 
@@ -154,20 +159,19 @@ class JudgePlugin:
         position = checks.index(check) + 1 if check else 0
         return checks[position].seconds if position < len(checks) else 0.0
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Turn what a check raised into its result."""
-        report = yield
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        """Turn what a check raised into its result. pytest's own report would format a traceback that nobody reads."""
         check = self.judging.checks[item.name]
         if call.excinfo is not None or call.when == "call":
             result = self._outcome(check, call.excinfo.value if call.excinfo else None)
             seconds = round(time.monotonic() - self.began, 4)
-            check.outcome = CheckResult(**{**_shallow(result), "seconds": seconds})
+            check.outcome = dataclasses.replace(result, seconds=seconds)
             if self.judging.failure:
                 item.session.shouldstop = "internal error"
-        return report
+        assert call.when != "collect"
+        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when, duration=call.duration)
 
     def _outcome(self, check: Check, error: BaseException | None) -> CheckResult:
         session = self.judging.session
@@ -177,7 +181,7 @@ class JudgePlugin:
             return check.result(Status.FAILED, error.message, _evidence(error.evidence, session.trace))
         if isinstance(error, StudentFault):
             message = fault_message(error, session)
-            return check.result(error.status, message, _evidence(None, session.trace))
+            return check.result(error.status, message, _evidence(None, session.trace), limit=error.limit)
         if isinstance(error, pytest.skip.Exception):
             return check.result(Status.SKIPPED, str(error.msg))
         if isinstance(error, SandboxFailure | SandboxUnavailable) or not session.trace:
@@ -237,8 +241,11 @@ def _evidence(evidence: dict[str, Any] | None, trace: list[Asked]) -> dict[str, 
     extra: dict[str, Any] = {"call": clean(last.shown)}
     if last.inputs:
         extra["inputs"] = last.inputs
-    return extra | (evidence or {})
+    return extra | _with_input(evidence or {}, last)
 
 
-def _shallow(result: CheckResult) -> dict[str, Any]:
-    return {name: getattr(result, name) for name in CheckResult.__dataclass_fields__}
+def _with_input(evidence: dict[str, Any], asked: Asked) -> dict[str, Any]:
+    """The evidence, where it has maps, with that of the call's input beside them."""
+    maps: dict[str, Any] = evidence.get("maps", {})
+    found = excerpts.of_input(asked.images, maps["shape"], evidence["index"]) if maps else {}
+    return evidence | {"maps": maps | {"input": found}} if found else evidence

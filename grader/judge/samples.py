@@ -12,10 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from grader.contract import Assignment
+from grader.contract import Assignment, Limits
 from grader.sandbox.errors import StudentFault
 from grader.sandbox.inside.guest import Inside
-from grader.sandbox.process import Reply, fault_from, read_reply
+from grader.sandbox.replies import Reply, fault_from, read_reply
 from grader.sandbox.wire import Frame, Packer
 
 
@@ -26,6 +26,7 @@ class Sample:
     name: str
     lesson: str
     inside: Inside
+    limits: Limits
 
     def ask(self, request: Mapping[str, Any], packer: Packer, seconds: float) -> Reply:
         """The reply to a request; `seconds` is not enforced. Raises StudentFault."""
@@ -38,7 +39,7 @@ class Sample:
             warnings.simplefilter("ignore")
             header, parts = self.inside.answer(request, memoryview(body))
         if "error" in header:
-            raise fault_from(header["error"])
+            raise fault_from(header["error"], self.limits)
         return read_reply(Frame(header, b"".join(parts)))
 
     def close(self) -> None:
@@ -53,7 +54,7 @@ def load_sample(assignment: Assignment, path: Path) -> Sample:
     """Load one sample solution. Raises StudentFault where it cannot be loaded."""
     source = path.read_text(encoding="utf-8")
     inside = Inside(assignment.limits.returned_mib * 2**20, alone=False)
-    sample = Sample(path.stem, "", inside)
+    sample = Sample(path.stem, "", inside, assignment.limits)
     names = [entry.name for entry in assignment.entries]
     request = {"op": "load", "name": assignment.filename, "files": {assignment.filename: source}, "entries": names}
     sample.ask(request, Packer(), 0.0)

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
+
 from grader.contract import Assignment, Entry
+from grader.excerpts import is_image_like
 from grader.sandbox.errors import StudentFault, StudentTimeout
-from grader.sandbox.process import Reply
+from grader.sandbox.replies import Reply
 from grader.sandbox.wire import Handle, Packer
 
 LOAD_SECONDS = 15.0
@@ -37,13 +40,17 @@ class Opening(Protocol):
 
 @dataclass(slots=True)
 class Asked:
-    """One request of a check, as it was sent, and what came of it: for replaying it on sample solutions."""
+    """One request of a check, as it was sent, and what came of it: for replaying it on sample solutions.
+
+    `inputs` are its arrays as lists, where they are few numbers; `images` those arguments that can be drawn.
+    """
 
     request: dict[str, Any]
     body: bytes
     outcome: Reply | StudentFault
     shown: str
     inputs: dict[str, Any]
+    images: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -109,7 +116,8 @@ class Session:
         self.process = self.opening()
         name = self.assignment.filename
         names = [entry.name for entry in self.assignment.entries]
-        request = {"op": "load", "name": name, "files": {name: self.source}, "entries": names}
+        refused = list(self.assignment.refused_operators)
+        request = {"op": "load", "name": name, "files": {name: self.source}, "entries": names, "refused": refused}
         try:
             self._ask_process(request, Packer(), LOAD_SECONDS)
         except StudentFault:
@@ -118,24 +126,38 @@ class Session:
         finally:
             self.start_seconds += time.monotonic() - began
 
-    def ask(self, request: dict[str, Any], packer: Packer, shown: str, inputs: dict[str, Any]) -> Any:
+    def ask(
+        self,
+        request: dict[str, Any],
+        packer: Packer,
+        shown: str,
+        inputs: dict[str, Any],
+        images: dict[str, np.ndarray[Any, Any]] | None = None,
+    ) -> Any:
         """Ask the submission, keep the trace and the time. Raises StudentFault."""
         self.load()
         if self.clock.total_left <= 0:
-            limit = self.assignment.limits.total_seconds
-            raise StudentTimeout(f"has used up the {limit:.3g} s that the whole submission may take")
-        asked = Asked(request, packer.body, Reply(None), shown, inputs)
+            raise self._used_up()
+        asked = Asked(request, packer.body, Reply(None), shown, inputs, images or {})
         self.trace.append(asked)
         began = time.monotonic()
         try:
             self.report = self._ask_process(request, packer, self.clock.left)
             asked.outcome = self.report
+        except StudentTimeout as fault:
+            is_total = fault.limit == "wall_check" and self.clock.total_left < self.clock.check_left
+            asked.outcome = self._used_up() if is_total else fault
+            raise asked.outcome from None
         except StudentFault as fault:
             asked.outcome = fault
             raise
         finally:
             self.clock.spend(time.monotonic() - began)
         return self.report.value
+
+    def _used_up(self) -> StudentTimeout:
+        seconds = self.assignment.limits.total_seconds
+        return StudentTimeout(f"has used up the {seconds:.3g} s that the whole submission may take", limit="wall_total")
 
     def _ask_process(self, request: dict[str, Any], packer: Packer, seconds: float) -> Reply:
         assert self.process is not None
@@ -200,8 +222,9 @@ class EntryProxy:
         packed = _packed(packer, args, kwargs)
         request = {"op": "call", "entry": self._entry.name, "returns": returns, **packed}
         shown = show_call(self._entry.name, args, kwargs)
-        inputs = small_inputs(self._entry, args, kwargs)
-        return _live(self._session.ask(request, packer, shown, inputs), self._session)
+        arrays = array_arguments(self._entry, args, kwargs)
+        images = {name: array for name, array in arrays.items() if is_image_like(array)}
+        return _live(self._session.ask(request, packer, shown, small_inputs(arrays), images), self._session)
 
 
 class ObjectProxy(Handle):
@@ -263,13 +286,21 @@ def show_value(value: Any) -> str:
     return repr(value)[:120]
 
 
-def small_inputs(entry: Entry, args: tuple[object, ...], kwargs: dict[str, object]) -> dict[str, Any]:
-    """The arguments of a call where all its arrays together are small enough to be read (64 numbers)."""
-    from grader.authoring import as_array, json_value
+def array_arguments(
+    entry: Entry, args: tuple[object, ...], kwargs: dict[str, object]
+) -> dict[str, np.ndarray[Any, Any]]:
+    """The arguments of a call that are arrays or tensors, by the names of the entry's signature."""
+    from grader.authoring import as_array
 
     names = [part.strip().split(":")[0] for part in entry.signature.partition("(")[2].partition(")")[0].split(",")]
     given = {name: value for name, value in zip(names, args, strict=False) if name} | kwargs
-    arrays = {name: as_array(value) for name, value in given.items() if _is_array(value)}
+    return {name: as_array(value) for name, value in given.items() if _is_array(value)}
+
+
+def small_inputs(arrays: dict[str, np.ndarray[Any, Any]]) -> dict[str, Any]:
+    """The array arguments of a call as lists, where all together are small enough to be read (64 numbers)."""
+    from grader.authoring import json_value
+
     if sum(array.size for array in arrays.values()) > 64:
         return {}
     return {name: _nested(array, json_value) for name, array in arrays.items()}

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from grader.contract import Limits
-from grader.sandbox import inside
-from grader.sandbox.errors import SandboxUnavailable
+from grader.sandbox import cgroups, inside, seccomp_filter
+from grader.sandbox.errors import SandboxFailure, SandboxUnavailable, StudentFault
 from grader.sandbox.process import Sandbox
 from grader.sandbox.profiles import packages
+from grader.sandbox.warm_process import WarmProcess
+from grader.sandbox.wire import Packer
 
 SITE = "/stride/site"
 CODE = "/stride/code"
@@ -26,13 +27,16 @@ INSIDE = f"{CODE}/grader/sandbox/inside"
 START = f"""
 import sys
 sys.path += [{CODE!r}, {SITE!r}]
-from grader.sandbox.inside import guest
-guest.main(sys.argv[1:])
+from grader.sandbox.inside import warm
+warm.main(int(sys.argv[1]), sys.argv[2], sys.argv[3])
 """
+CONTROL = "{control}"
+SYSTEM_PYTHON = "/usr/bin/python3"
+RECYCLE_AFTER = 500
 NOBODY = 65534
 FIRST_UID = 2_000_000
 UIDS = 100_000
-TOOLS = {"bwrap": "bubblewrap", "prlimit": "util-linux", "setpriv": "util-linux", "unshare": "util-linux"}
+TOOLS = {"bwrap": "bubblewrap", "setpriv": "util-linux", "unshare": "util-linux"}
 
 ENVIRONMENT = {
     "HOME": "/tmp",  # noqa: S108 - the sandbox's own
@@ -45,58 +49,96 @@ ENVIRONMENT = {
 
 
 class Bubblewrap:
-    """Starts sandboxes with bubblewrap."""
+    """Starts sandboxes: forks of warm processes, one a profile, behind a wall of bubblewrap's. Not for several threads.
+
+    A warm process is replaced after RECYCLE_AFTER sandboxes, once its successor is ready, and at once where it is
+    harmed.
+    """
 
     name = "bubblewrap"
 
     def __init__(self) -> None:
         self.is_root = os.geteuid() == 0
-        needed = TOOLS if self.is_root else {tool: TOOLS[tool] for tool in ("bwrap", "prlimit")}
+        needed = TOOLS if self.is_root else {tool: TOOLS[tool] for tool in ("bwrap",)}
         missing = sorted({package for tool, package in needed.items() if shutil.which(tool) is None})
         if missing:
             raise SandboxUnavailable(f"the sandbox needs {' and '.join(missing)}: apt-get install {' '.join(missing)}")
+        self.filter = compiled_filter()
+        self.cgroups = cgroups.find()
+        self.warm: dict[str, WarmProcess] = {}
+        self.successors: dict[str, WarmProcess] = {}
 
     def start(self, profile: str, limits: Limits) -> Sandbox:
         """A fresh sandbox. Raises SandboxUnavailable when the system refuses to make one."""
-        ours, theirs = socket.socketpair()
-        inner = [
-            "/usr/bin/prlimit",
-            f"--nproc={limits.processes}",
-            *self.python,
-            "-c",
-            START,
-            f"fd:{theirs.fileno()}",
-            profile,
-            str(limits.returned_mib * 2**20),
-        ]
         try:
-            process = subprocess.Popen(
-                [*rlimits(limits), *self.wall(profile, limits), *self.unprivileged(), *inner],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                pass_fds=[theirs.fileno()],
-                env={},
-            )
-        except OSError as error:
-            ours.close()
-            raise SandboxUnavailable(f"the sandbox cannot be started: {error}") from error
-        finally:
-            theirs.close()
-        return Sandbox(process, ours, limits)
+            return self._ready(profile).start(limits)
+        except SandboxFailure:
+            self._drop(profile)
+        try:
+            return self._ready(profile).start(limits)
+        except SandboxFailure as error:
+            self._drop(profile)
+            raise SandboxUnavailable(refusal(str(error))) from None
+
+    def prepare(self, profile: str) -> None:
+        """Begin to start the profile's warm process, without waiting for it. Raises SandboxUnavailable."""
+        if profile not in self.warm:
+            self.warm[profile] = self._new(profile)
+
+    def about(self) -> dict[str, int]:
+        """What a warm process found out about this machine: `landlock`, the version of its interface, 0 for none."""
+        return self._ready("numpy").about
+
+    def _ready(self, profile: str) -> WarmProcess:
+        """The profile's warm process; the next one where it is harmed or has served for long enough."""
+        self.prepare(profile)
+        warm = self.warm[profile]
+        if warm.is_harmed:
+            self._replace(profile)
+        elif warm.served >= RECYCLE_AFTER:
+            if profile not in self.successors:
+                self.successors[profile] = self._new(profile)
+            if self.successors[profile].poll_ready():
+                self._replace(profile)
+        return self.warm[profile]
+
+    def _replace(self, profile: str) -> None:
+        self.warm.pop(profile).close()
+        successor = self.successors.pop(profile) if profile in self.successors else self._new(profile)
+        self.warm[profile] = successor
+
+    def _drop(self, profile: str) -> None:
+        for processes in (self.warm, self.successors):
+            if profile in processes:
+                processes.pop(profile).close()
+
+    def __enter__(self) -> Bubblewrap:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the warm processes, and every sandbox with them."""
+        for profile in {*self.warm, *self.successors}:
+            self._drop(profile)
+
+    def _new(self, profile: str) -> WarmProcess:
+        inner = [*self.python, "-c", START, CONTROL, profile, self.filter.hex()]
+        return WarmProcess([*self.wall(profile), *self.unprivileged(), *inner], CONTROL, profile, self.cgroups)
 
     @cached_property
     def python(self) -> list[str]:
         """The interpreter, isolated from environment, user site, site-packages and bytecode writing."""
         return [str(Path(getattr(sys, "_base_executable", sys.executable)).resolve()), "-I", "-S", "-B", "-u"]
 
-    def wall(self, profile: str, limits: Limits) -> list[str]:
+    def wall(self, profile: str) -> list[str]:
         """The `bwrap` command up to and including `--`."""
         namespaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
         if self.is_root:
             namespaces += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
         else:
-            namespaces += ["--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY), "--disable-userns"]
+            namespaces += ["--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)]
         environment = [part for name, value in ENVIRONMENT.items() for part in ("--setenv", name, value)]
         return [
             _tool("bwrap"),
@@ -114,18 +156,15 @@ class Bubblewrap:
             INSIDE,
             "--proc",
             "/proc",
-            "--dev",
-            "/dev",
-            "--size",
-            str(limits.tmp_mib * 2**20),
+            *device_mounts(),
             "--perms",
             "1777",
-            "--tmpfs",
+            "--dir",
             "/tmp",  # noqa: S108 - the sandbox's own
             "--remount-ro",
             "/",
             "--chdir",
-            "/tmp",  # noqa: S108
+            "/",
             "--",
         ]
 
@@ -147,17 +186,28 @@ class Bubblewrap:
 
     def probe(self) -> None:
         """Start one sandbox and hear from it. Raises SandboxUnavailable with what to mend."""
-        from grader.sandbox.errors import StudentFault
-        from grader.sandbox.wire import Packer
-
         sandbox = self.start("numpy", Limits())
         request = {"op": "load", "name": "probe.py", "files": {"probe.py": "import numpy\n"}, "entries": []}
         try:
             sandbox.ask(request, Packer(), seconds=30)
         except StudentFault as fault:
-            sandbox.close()
             raise SandboxUnavailable(refusal(sandbox.printed_text() or str(fault))) from None
-        sandbox.close()
+        finally:
+            sandbox.close()
+
+
+@cache
+def compiled_filter() -> bytes:
+    """The submission's system call filter, for this machine. Raises SandboxUnavailable."""
+    command = [SYSTEM_PYTHON, "-I", str(Path(seccomp_filter.__file__).resolve())]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    except OSError as error:
+        raise SandboxUnavailable(f"the sandbox needs {SYSTEM_PYTHON}: {error}") from error
+    if done.returncode:
+        advice = "the sandbox needs libseccomp's Python binding: apt-get install python3-seccomp"
+        raise SandboxUnavailable(f"{advice} ({done.stderr.decode('utf-8', 'replace').strip()[-200:]})")
+    return done.stdout
 
 
 def refusal(output: str) -> str:
@@ -175,24 +225,12 @@ def refusal(output: str) -> str:
     return f"the sandbox does not start: {output.strip()[:500]} - {advice}"
 
 
-def rlimits(limits: Limits) -> list[str]:
-    """The `prlimit` command that the wall inherits its limits from.
-
-    RLIMIT_DATA bounds what a program allocates; RLIMIT_AS, wider, bounds shared mappings too. RLIMIT_NPROC is set
-    behind the wall instead: before it, every process of the worker's user would count.
-    """
-    data = limits.memory_mib * 2**20
-    return [
-        _tool("prlimit"),
-        "--core=0",
-        f"--cpu={int(limits.cpu_seconds)}:{int(limits.cpu_seconds) + 2}",
-        f"--data={data}",
-        f"--as={data + 4 * 2**30}",
-        f"--fsize={limits.file_mib * 2**20}",
-        f"--nofile={limits.open_files}",
-        "--memlock=0",
-        "--msgqueue=0",
-    ]
+def device_mounts() -> list[str]:
+    """The harmless devices, and a place for shared memory that each submission covers with its own."""
+    mounts = ["--perms", "0755", "--tmpfs", "/dev"]
+    for name in ("null", "zero", "full", "random", "urandom"):
+        mounts += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    return [*mounts, "--perms", "0755", "--dir", "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108
 
 
 def system_mounts() -> list[str]:

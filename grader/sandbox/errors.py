@@ -33,7 +33,10 @@ class StudentFault(Exception):  # noqa: N818 - not an error of this program
 
     status = Status.ERROR
     alive = False
-    limit = ""
+
+    def __init__(self, text: str, *, limit: str = "") -> None:
+        super().__init__(text)
+        self.limit = limit
 
 
 class StudentRaised(StudentFault):
@@ -41,8 +44,8 @@ class StudentRaised(StudentFault):
 
     alive = True
 
-    def __init__(self, kind: str, message: str, frames: tuple[Frame, ...] = ()) -> None:
-        super().__init__(f"{kind}: {message}" if message else kind)
+    def __init__(self, kind: str, message: str, frames: tuple[Frame, ...] = (), *, limit: str = "") -> None:
+        super().__init__(f"{kind}: {message}" if message else kind, limit=limit)
         self.kind = kind
         self.message = message
         self.frames = frames
@@ -62,10 +65,16 @@ class StudentMissing(StudentFault):
 
 
 class StudentMemory(StudentFault):
-    """The memory limit was reached."""
+    """The memory limit was reached, and the process lives: an allocation was refused."""
 
     status = Status.MEMORY
     alive = True
+
+
+class StudentKilled(StudentMemory):
+    """The memory limit was reached, and the process is gone."""
+
+    alive = False
 
 
 class StudentTimeout(StudentFault):

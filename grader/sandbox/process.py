@@ -1,4 +1,4 @@
-"""A started sandbox: one process with the student's code, a channel to it, and what it printed."""
+"""A started sandbox: the submission's process, a channel to it, what it printed, and how it ended."""
 
 from __future__ import annotations
 
@@ -9,33 +9,26 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import IO, Any, Protocol
 
 from grader.contract import Limits
 from grader.sandbox.errors import (
-    Frame,
     SandboxFailure,
     StudentCrashed,
     StudentFault,
     StudentFlooded,
-    StudentMemory,
-    StudentMissing,
-    StudentRaised,
-    StudentRefused,
+    StudentKilled,
     StudentTimeout,
 )
-from grader.sandbox.wire import (
-    ChannelClosed,
-    Packer,
-    ProtocolError,
-    Unpacker,
-    clean,
-    receive_frame,
-    send_frame,
-)
+from grader.sandbox.replies import Reply, fault_from, read_reply
+from grader.sandbox.wire import ChannelClosed, Packer, ProtocolError, clean, receive_frame, send_frame
 from grader.sandbox.wire import Frame as WireFrame
 
 FAREWELL_SECONDS = 5.0
+GRACE_SECONDS = 1.0
+"""How long a process whose channel is closed may take to end by itself."""
+
 FLOOD_FACTOR = 8
 """How many times over the kept output a submission may print before it is stopped."""
 
@@ -48,17 +41,52 @@ class Launcher(Protocol):
     def start(self, profile: str, limits: Limits) -> Sandbox:
         """A fresh sandbox with the profile's packages and no student code yet. Raises SandboxUnavailable."""
 
+    def close(self) -> None:
+        """End what it keeps running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a submission's process ended: by a signal or with an exit status, or at a limit that was enforced outside.
+
+    `cpu_seconds` is the processor time of all its processes, where it is known.
+    """
+
+    signal: int = 0
+    status: int = 0
+    limit: str = ""
+    cpu_seconds: float = 0.0
+
+
+class Life(Protocol):
+    """The end of a submission's process, and of all that it started."""
+
+    def kill(self) -> None:
+        """Bring it about. May be called again."""
+
+    def wait(self, seconds: float) -> Ended | None:
+        """How it ended, with nothing of it left; None when it has not, after so many seconds."""
+
+    def was_out_of_memory(self) -> bool:
+        """Whether the system has killed one of its processes for lack of memory."""
+
 
 class Sandbox:
     """Asks a sandboxed process questions, each with a deadline. Not for use by several threads."""
 
-    def __init__(self, process: subprocess.Popen[bytes], channel: socket.socket, limits: Limits) -> None:
-        self.process = process
+    def __init__(
+        self, life: Life, channel: socket.socket, output: IO[bytes], limits: Limits, *, has_torch: bool
+    ) -> None:
+        self.life = life
         self.channel = channel
         self.limits = limits
+        self.has_torch = has_torch
         self.sequence = 0
         self.output = bytearray()
         self.printed = 0
+        self.source = output
+        self.stamps: dict[str, float] = {}
+        self.ended: Ended | None = None
         self.reader = threading.Thread(target=self._drain, name="sandbox-output", daemon=True)
         self.reader.start()
 
@@ -72,46 +100,53 @@ class Sandbox:
         try:
             send_frame(self.channel, WireFrame({"seq": self.sequence} | dict(request), packer.body), deadline)
             frame = receive_frame(self.channel, deadline, self.limits.returned_mib * 2**20)
-            return self._reply(frame)
+            reply = self._reply(frame)
         except TimeoutError:
             self.close()
-            raise StudentTimeout(f"did not answer within {seconds:.3g} s: is there a loop that does not end?") from None
+            text = f"did not answer within {seconds:.3g} s: is there a loop that does not end?"
+            raise StudentTimeout(text, limit="wall_check") from None
         except ProtocolError as error:
             self.close()
             raise StudentCrashed(f"gave an answer that cannot be read: {error}") from None
         except ChannelClosed:
             raise self._death() from None
+        if self.life.was_out_of_memory():
+            self.close()
+            raise out_of_memory(self.limits)
+        return reply
 
     def _reply(self, frame: WireFrame) -> Reply:
         header = frame.header
         if header.get("seq") != self.sequence:
             raise ProtocolError("an answer to a question that was not asked")
         if "error" in header:
-            raise fault_from(header["error"])
-        return read_reply(frame)
+            raise fault_from(header["error"], self.limits)
+        return read_reply(frame, tensors=self.has_torch)
 
     def _death(self) -> StudentFault:
-        """Why the process is gone."""
-        status = self._wait()
+        """Why the process is gone. One that only closed its channel is ended."""
+        self.ended = self.life.wait(GRACE_SECONDS)
+        has_ended = self.ended is not None
         self.close()
-        if self.printed > FLOOD_FACTOR * self._kept_bytes:
-            return StudentFlooded(f"printed more than {FLOOD_FACTOR * self.limits.output_kib:,} KiB and was stopped")
-        return _death_of(status, self.limits)
-
-    def _wait(self) -> int:
-        try:
-            return self.process.wait(FAREWELL_SECONDS)
-        except subprocess.TimeoutExpired:
-            return 0
+        if self.flooded:
+            most = FLOOD_FACTOR * self.limits.output_kib
+            return StudentFlooded(f"printed more than {most:,} KiB and was stopped", limit="output")
+        if not has_ended or self.ended is None:
+            return StudentCrashed("closed the connection over which it must answer")
+        return death_of(self.ended, self.limits)
 
     def _drain(self) -> None:
         """Keep the first of what is printed, count the rest, and stop a process that floods."""
-        assert self.process.stdout is not None
-        while data := self.process.stdout.read1(65536):  # type: ignore[attr-defined]
+        while data := self.source.read1(65536):  # type: ignore[attr-defined]
             self.printed += len(data)
             self.output += data[: max(0, self._kept_bytes - len(self.output))]
-            if self.printed > FLOOD_FACTOR * self._kept_bytes:
-                self.process.kill()
+            if self.flooded:
+                self.life.kill()
+
+    @property
+    def flooded(self) -> bool:
+        """Whether more was printed than is read."""
+        return self.printed > FLOOD_FACTOR * self._kept_bytes
 
     @property
     def _kept_bytes(self) -> int:
@@ -125,83 +160,62 @@ class Sandbox:
         return text
 
     def close(self) -> None:
-        """End the process and everything in it. May be called again."""
+        """End the process and everything in it. May be called again. Raises SandboxFailure where it will not end."""
         with contextlib.suppress(OSError):
             self.channel.shutdown(socket.SHUT_RDWR)
         self.channel.close()
+        if self.ended is None:
+            self.life.kill()
+            self.ended = self.life.wait(FAREWELL_SECONDS)
+        if self.ended is None:
+            raise SandboxFailure("the sandbox does not end after SIGKILL")
+        self.reader.join(FAREWELL_SECONDS)
+        if not self.reader.is_alive():
+            self.source.close()
+
+
+class ChildLife:
+    """The life of a direct child of this process."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+
+    def kill(self) -> None:
+        """SIGKILL."""
         if self.process.poll() is None:
             self.process.kill()
+
+    def wait(self, seconds: float) -> Ended | None:
+        """Its exit status."""
         try:
-            self.process.wait(FAREWELL_SECONDS)
+            code = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise SandboxFailure("the sandbox does not end after SIGKILL") from None
-        self.reader.join(FAREWELL_SECONDS)
-        if self.process.stdout is not None and not self.reader.is_alive():
-            self.process.stdout.close()
+            return None
+        return Ended(signal=-code) if code < 0 else Ended(status=code)
+
+    def was_out_of_memory(self) -> bool:
+        """Nothing bounds the memory of a process without a wall."""
+        return False
 
 
-class Reply:
-    """What a call returned, and what it did to its arguments: paths of those changed, and of those shared."""
-
-    __slots__ = ("aliased", "mutated", "value")
-
-    def __init__(self, value: Any, mutated: tuple[str, ...] = (), aliased: tuple[str, ...] = ()) -> None:
-        self.value = value
-        self.mutated = mutated
-        self.aliased = aliased
+def out_of_memory(limits: Limits) -> StudentKilled:
+    """The fault of a submission that was stopped, whole or in part, for the memory of all its processes together."""
+    return StudentKilled(f"used more than {limits.memory_mib:,} MiB of memory and was stopped", limit="memory")
 
 
-def read_reply(frame: WireFrame) -> Reply:
-    """The reply in a frame that is no error. Raises ProtocolError."""
-    return Reply(
-        value=Unpacker(frame.body).unpack(frame.header.get("value")),
-        mutated=_paths(frame.header.get("mutated", [])),
-        aliased=_paths(frame.header.get("aliased", [])),
-    )
-
-
-def fault_from(data: object) -> StudentFault:
-    """The fault that an error reply describes. Raises ProtocolError where it is none."""
-    if not isinstance(data, dict) or not isinstance(data.get("message"), str):
-        raise ProtocolError("an error without a message")
-    message = clean(data["message"])[:2000]
-    match data.get("kind"):
-        case "missing":
-            return StudentMissing(message)
-        case "form" | "too_large" | "nested":
-            return StudentRefused(message)
-        case "memory":
-            return StudentMemory(f"ran out of memory ({message})" if message else "ran out of memory")
-        case "exception":
-            frames = data.get("frames")
-            shown = tuple(_frame(item) for item in frames[:20]) if isinstance(frames, list) else ()
-            return StudentRaised(clean(str(data.get("type")))[:80], message, shown)
-    raise ProtocolError("an error of an unknown kind")
-
-
-def _frame(item: object) -> Frame:
-    match item:
-        case [str(file), int(line), str(function)]:
-            return Frame(clean(file), line, clean(function))
-    raise ProtocolError("a traceback's line is malformed")
-
-
-def _paths(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(path, str) for path in value):
-        raise ProtocolError("a report on arguments is no list of names")
-    return tuple(clean(path)[:200] for path in value[:50])
-
-
-def _death_of(status: int, limits: Limits) -> StudentFault:
-    number = -status if status < 0 else status - 128
-    if number == signal.SIGXCPU:
-        return StudentTimeout(f"used more than {limits.cpu_seconds:.3g} s of processor time and was stopped")
-    if number == signal.SIGKILL:
-        return StudentMemory(f"was stopped by the system: more than {limits.memory_mib} MiB of memory, most likely")
-    if number == signal.SIGSYS:
+def death_of(ended: Ended, limits: Limits) -> StudentFault:
+    """The fault that tells a student why the process is gone."""
+    killed = ended.signal == signal.SIGKILL
+    if ended.limit == "cpu" or ended.signal == signal.SIGXCPU or (killed and ended.cpu_seconds >= limits.cpu_seconds):
+        text = f"used more than {limits.cpu_seconds:.3g} s of processor time and was stopped"
+        return StudentTimeout(text, limit="cpu")
+    if ended.limit == "memory":
+        return out_of_memory(limits)
+    if killed:
+        return StudentKilled("was stopped by the system, most likely for lack of memory", limit="memory")
+    if ended.signal == signal.SIGSYS:
         return StudentCrashed("asked the system for something that is not allowed here, and was stopped")
-    try:
-        name = signal.Signals(number).name
-    except ValueError:
-        return StudentCrashed(f"ended the process (exit status {status}) instead of returning")
-    return StudentCrashed(f"crashed the Python process ({name}), as a fault in compiled code does")
+    if ended.signal:
+        name = signal.Signals(ended.signal).name if ended.signal in list(signal.Signals) else str(ended.signal)
+        return StudentCrashed(f"crashed the Python process ({name}), as a fault in compiled code does")
+    return StudentCrashed(f"ended the process (exit status {ended.status}) instead of returning")

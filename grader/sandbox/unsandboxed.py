@@ -11,7 +11,7 @@ import sys
 from grader.contract import Limits
 from grader.sandbox.errors import SandboxFailure
 from grader.sandbox.inside import guest
-from grader.sandbox.process import Sandbox
+from grader.sandbox.process import ChildLife, Sandbox
 
 CONNECT_SECONDS = 60.0
 
@@ -48,7 +48,11 @@ class Unsandboxed:
             except TimeoutError:
                 process.kill()
                 raise SandboxFailure("the process that runs the submission did not start") from None
-        return Sandbox(process, channel, limits)
+        assert process.stdout is not None
+        return Sandbox(ChildLife(process), channel, process.stdout, limits, has_torch=profile == "torch")
+
+    def close(self) -> None:
+        """Nothing is kept running."""
 
 
 def _accept(server: socket.socket, token: str) -> socket.socket:

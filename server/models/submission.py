@@ -32,6 +32,7 @@ class Submission(Base):
 
     `attempt` is the number of the attempt that counts: the one under way, or the one whose result is shown. `retries`
     counts how often it was begun again since it was handed in or regraded, because a grader failed or fell silent.
+    `flags` counts the places of its source that are worth the staff's look; students never see it.
     """
 
     __tablename__ = "submission"
@@ -52,6 +53,7 @@ class Submission(Base):
     graded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     score: Mapped[float | None]
     max_score: Mapped[float | None]
+    flags: Mapped[int] = mapped_column(default=0, server_default="0")
 
     course_assignment: Mapped[CourseAssignment] = relationship()
     person: Mapped[Person] = relationship()
@@ -123,5 +125,6 @@ class CheckRecord(Base):
     diagnosis: Mapped[str] = mapped_column(Text)
     counterexample: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     seconds: Mapped[float]
+    limit: Mapped[str] = mapped_column(String(20), default="", server_default="")
 
     attempt: Mapped[Attempt] = relationship(back_populates="checks")

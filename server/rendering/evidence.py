@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.rendering.heat import HeatMap, heat_maps
 from server.rendering.numbers import value
 
-KNOWN = {"call", "what", "index", "expected", "got", "expected_window", "got_window", "window_origin", "inputs"}
+KNOWN = {"call", "what", "index", "expected", "got", "expected_window", "got_window", "window_origin", "inputs", "maps"}
 MOST_CELLS = 20
 RELATIVE_TOLERANCE = 1e-7
 WINDOW_DIGITS = 4
@@ -44,6 +45,7 @@ class Evidence:
     got: str | None = None
     expected_window: Window | None = None
     got_window: Window | None = None
+    maps: list[HeatMap] = field(default_factory=list)
     others: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -60,6 +62,7 @@ def evidence(counterexample: Mapping[str, Any] | None) -> Evidence | None:
         got=_text(counterexample.get("got")),
         expected_window=_window(expected, got, counterexample),
         got_window=_window(got, expected, counterexample),
+        maps=heat_maps(counterexample),
         others=[(key.replace("_", " "), value(item)) for key, item in counterexample.items() if key not in KNOWN],
     )
 

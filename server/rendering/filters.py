@@ -32,6 +32,7 @@ def register_filters(app: Flask) -> None:
         band=numbers.band,
         percentage=numbers.percentage,
         check_look=outcome.check_look,
+        limit_look=outcome.limit_look,
         state_look=outcome.state_look,
         visibility_note=outcome.visibility_note,
         for_form=times.for_form,

@@ -15,6 +15,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from server.rendering.maths import mathml
+from server.rendering.pictures import PictureError, figure, refused
 from server.rendering.source import highlight_fragment
 
 
@@ -38,6 +39,7 @@ def _parser() -> MarkdownIt:
     parser.core.ruler.push("lower_headings", _lower_headings)
     parser.use(anchors_plugin, min_level=2, max_level=4, permalink=True, permalinkSymbol="#")
     parser.add_render_rule("image", _image)
+    parser.add_render_rule("fence", _fence)
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", _table_close)
     return parser
@@ -67,6 +69,17 @@ def _image(renderer: RendererHTML, tokens: list[Token], index: int, options: Any
     token.attrs["class"] = "img-fluid"
     token.attrs["loading"] = "lazy"
     return renderer.image(tokens, index, options, env)
+
+
+def _fence(renderer: RendererHTML, tokens: list[Token], index: int, options: Any, env: dict[str, Any]) -> str:
+    """Code, or a picture that is asked for by name."""
+    token = tokens[index]
+    if not re.match(r"picture\b", token.info):
+        return renderer.fence(tokens, index, options, env)
+    try:
+        return figure(token.info, token.content)
+    except PictureError as error:
+        return refused(error)
 
 
 def _table_open(*_: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.contract import Status, Visibility
+from grader.contract import LIMITS, Status, Visibility
 from server.models import State
 
 
@@ -33,6 +33,18 @@ STATES = {
     State.REJECTED: Look("Not graded", "slash-circle-fill", "bad"),
     State.FAILED: Look("Held up by us", "exclamation-triangle-fill", "warn"),
 }
+LIMIT_ICONS = {
+    "wall_check": "stopwatch",
+    "wall_total": "hourglass-bottom",
+    "cpu": "cpu",
+    "memory": "memory",
+    "processes": "diagram-3",
+    "open_files": "files",
+    "file_size": "file-earmark-arrow-up",
+    "tmp_size": "hdd",
+    "output": "terminal",
+    "returned": "box-arrow-left",
+}
 VISIBILITIES = {
     Visibility.VISIBLE: "",
     Visibility.HIDDEN: "hidden from students",
@@ -43,6 +55,11 @@ VISIBILITIES = {
 def check_look(status: str) -> Look:
     """The look of a check's status, which is stored as text."""
     return CHECKS[Status(status)]
+
+
+def limit_look(limit: str, status: str) -> Look | None:
+    """The look of the limit that a check reached; None where it reached none, or its status says it already."""
+    return Look(LIMITS[limit], LIMIT_ICONS[limit], "bad") if limit and limit != status else None
 
 
 def state_look(state: State, score: float | None = None, max_score: float | None = None) -> Look:

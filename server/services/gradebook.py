@@ -42,7 +42,8 @@ class Cell:
     """What one student reached in one assignment.
 
     `score` is in the course's points, of `max_score`; None while nothing handed in on time is graded. `state` is that
-    of the newest submission, `best_id` the submission that the score comes from.
+    of the newest submission, `best_id` the submission that the score comes from, `flagged` how many have
+    places that are worth the staff's look.
     """
 
     score: float | None
@@ -53,6 +54,7 @@ class Cell:
     is_waiting: bool
     best_id: int | None
     newest_id: int
+    flagged: int
 
     @property
     def ratio(self) -> float | None:
@@ -71,6 +73,11 @@ class Line:
     def total(self) -> float:
         """The sum of the scores."""
         return sum(cell.score for cell in self.cells if cell and cell.score is not None)
+
+    @property
+    def flagged(self) -> int:
+        """How many of the student's submissions have places that are worth a look."""
+        return sum(cell.flagged for cell in self.cells if cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +170,7 @@ def _ranked(published: list[int], person: Person | None) -> Subquery:
             func.count().over(**same).label("submissions"),
             func.sum(case((Submission.is_late, 1), else_=0)).over(**same).label("late"),
             func.sum(case((Submission.state.in_(WAITING), 1), else_=0)).over(**same).label("waiting"),
+            func.sum(case((Submission.flags > 0, 1), else_=0)).over(**same).label("flagged"),
             func.row_number().over(**same, order_by=(ratio.desc(), Submission.id)).label("best_rank"),
             func.row_number().over(**same, order_by=Submission.id.desc()).label("newest_rank"),
         )
@@ -183,6 +191,7 @@ def _cell(newest: Row, best: Row | None, points: float | None) -> Cell:
         is_waiting=newest.waiting > 0,
         best_id=None if best is None else best.id,
         newest_id=newest.id,
+        flagged=newest.flagged,
     )
 
 

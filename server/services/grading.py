@@ -8,13 +8,15 @@ result of a round wins; one that comes later stays on its attempt and changes no
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from grader.contract import CheckResult, ContractError, Job, Progress, Result, Verdict
+from grader.contract import CheckResult, ContractError, Flag, Job, Progress, Result, Verdict
 from server.models import Attempt, CheckRecord, State, Submission, utcnow
 from server.services import outbox
 from server.services.errors import Refused
@@ -31,7 +33,7 @@ ENDED = {Verdict.GRADED: State.GRADED, Verdict.REJECTED: State.REJECTED}
 
 
 def progress(s: Session, report: Progress, *, now: datetime | None = None) -> bool:
-    """Note a sign of life: the state becomes running, the lease longer, and the check that ended is written down.
+    """Note a sign of life: the state becomes running, the lease longer, and the checks that ended are written down.
 
     False, and nothing changed, when the report is about an attempt that no longer counts.
     """
@@ -47,8 +49,7 @@ def progress(s: Session, report: Progress, *, now: datetime | None = None) -> bo
     attempt.started_at = attempt.started_at or now
     attempt.checks_total = min(max(report.total, 0), MOST_CHECKS)
     attempt.checks_done = min(max(report.done, attempt.checks_done), attempt.checks_total)
-    if report.check is not None:
-        _note_check(s, attempt, report.check, position=report.done)
+    _note_checks(s, attempt, report)
     s.flush()
     return True
 
@@ -123,6 +124,13 @@ def staff_note(attempt: Attempt) -> str:
     return str(attempt.result.get("worker", {}).get("error") or "The grader failed and did not say why.")
 
 
+def flags(attempt: Attempt | None) -> list[Flag]:
+    """What the staff may want to look at in the source that an attempt graded. For their pages alone."""
+    if attempt is None or attempt.result is None:
+        return []
+    return [Flag.from_dict(flag) for flag in attempt.result.get("flags", ())]
+
+
 def _locked(s: Session, submission_id: int) -> Submission | None:
     """The submission, locked until the commit: reports about it come on several threads and machines at once."""
     if not 0 < submission_id < 2**31:
@@ -174,7 +182,7 @@ def _keep(s: Session, attempt: Attempt, result: Result, now: datetime) -> None:
         attempt.checks_done = attempt.checks_total = len(result.checks)
         s.execute(delete(CheckRecord).where(CheckRecord.attempt_id == attempt.id))
         s.expire(attempt, ["checks"])
-        s.add_all(_check_record(attempt, check, position) for position, check in enumerate(result.checks, 1))
+        _add_checks(s, attempt, result.checks, first=1)
     s.flush()
 
 
@@ -183,19 +191,25 @@ def _conclude(submission: Submission, attempt: Attempt, now: datetime) -> None:
     submission.attempt = attempt.number
     submission.state = ENDED[Verdict(attempt.verdict)]
     submission.score, submission.max_score = attempt.score, attempt.max_score
+    submission.flags = len((attempt.result or {}).get("flags", ()))
     submission.graded_at = now
     submission.lease_until = None
 
 
-def _note_check(s: Session, attempt: Attempt, check: CheckResult, position: int) -> None:
-    name = storable_text(check.name, 200)
-    s.execute(delete(CheckRecord).where(CheckRecord.attempt_id == attempt.id, CheckRecord.name == name))
-    s.add(_check_record(attempt, check, position))
+def _note_checks(s: Session, attempt: Attempt, report: Progress) -> None:
+    if not report.checks:
+        return
+    names = [storable_text(check.name, 200) for check in report.checks]
+    s.execute(delete(CheckRecord).where(CheckRecord.attempt_id == attempt.id, CheckRecord.name.in_(names)))
+    _add_checks(s, attempt, report.checks, first=report.done - len(report.checks) + 1)
 
 
-def _check_record(attempt: Attempt, check: CheckResult, position: int) -> CheckRecord:
-    values = storable(asdict(check)) | {
-        "name": storable_text(check.name, 200),
-        "title": storable_text(check.title, 300),
-    }
-    return CheckRecord(attempt_id=attempt.id, position=position, **values)
+def _add_checks(s: Session, attempt: Attempt, checks: Sequence[CheckResult], first: int) -> None:
+    """All in one statement, past the session: an object for each row would cost more than the rest of a result."""
+    if checks:
+        s.execute(insert(CheckRecord), [_check_row(attempt, check, place) for place, check in enumerate(checks, first)])
+
+
+def _check_row(attempt: Attempt, check: CheckResult, position: int) -> dict[str, Any]:
+    texts = {"name": storable_text(check.name, 200), "title": storable_text(check.title, 300)}
+    return storable(asdict(check)) | texts | {"attempt_id": attempt.id, "position": position}

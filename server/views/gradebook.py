@@ -29,11 +29,18 @@ class Summary:
 @pages.get("/gradebook")
 @login_required
 def index(slug: str) -> str:
-    """Students by assignments."""
+    """Students by assignments; with `?show=flagged` those alone whose source is worth a look."""
     course = lecturers_course(slug)
     table = gradebook(db(), course, catalogue().assignments())
     summaries = [_summary(table, position) for position in range(len(table.columns))]
-    return render_template("gradebook/index.html", course=course, table=table, summaries=summaries)
+    return render_template(
+        "gradebook/index.html",
+        course=course,
+        table=table,
+        summaries=summaries,
+        flagged=sum(line.flagged > 0 for line in table.lines),
+        only_flagged=request.args.get("show") == "flagged",
+    )
 
 
 @pages.get("/gradebook.csv")

@@ -120,6 +120,7 @@ def _live(submission: Submission, role: EnrolmentRole) -> dict[str, Any]:
         "shown": len(checks),
         "unseen": _unseen(submission, attempt, checks),
         "output": _output(submission, attempt),
+        "flags": grading.flags(attempt) if is_lecturer and submission.state not in WAITING else [],
         "version": f"{submission.attempt}.{submission.state}.{done}.{position}.{len(checks)}",
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -125,7 +125,7 @@ def assignment(tmp_path) -> Assignment:
 
 
 @pytest.fixture(scope="session")
-def bubblewrap() -> Bubblewrap:
+def bubblewrap() -> Iterator[Bubblewrap]:
     try:
         launcher = Bubblewrap()
         launcher.probe()
@@ -133,7 +133,8 @@ def bubblewrap() -> Bubblewrap:
         if os.environ.get("CI"):
             raise
         pytest.skip(str(error))
-    return launcher
+    yield launcher
+    launcher.close()
 
 
 @pytest.fixture(params=["bubblewrap", "unsandboxed"])

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import errno
 import hashlib
 import inspect
 import linecache
-import os
 import socket
 import sys
 import types
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from grader.sandbox.inside import refusals
 from grader.sandbox.inside.values import MAX_DEPTH, Decoder, Encoder, Refused, receive, send, torch_or_none
 
 MAX_FRAMES = 12
@@ -96,6 +98,7 @@ class Inside:
         self.module = types.ModuleType(self.file.removesuffix(".py"))
         self.module.__file__ = self.file
         if self.alone:
+            refusals.install(request.get("refused", ()))
             self._register()
         exec(compile(self.files[self.file], self.file, "exec"), self.module.__dict__)  # noqa: S102
         missing = [name for name in request["entries"] if not callable(getattr(self.module, name, None))]
@@ -198,10 +201,26 @@ class Inside:
         kept = frames if len(frames) <= MAX_FRAMES else frames[: MAX_FRAMES // 2] + frames[-MAX_FRAMES // 2 :]
         return {
             "kind": "memory" if memory else "exception",
+            "limit": limit_of(error),
             "type": str(name),
             "message": str(message),
             "frames": kept,
         }
+
+
+LIMIT_BY_ERRNO = {
+    errno.EAGAIN: "processes",
+    errno.EMFILE: "open_files",
+    errno.EFBIG: "file_size",
+    errno.ENOSPC: "tmp_size",
+}
+
+
+def limit_of(error: BaseException) -> str:
+    """The limit that an exception tells of, or nothing."""
+    if isinstance(error, OSError):
+        return LIMIT_BY_ERRNO.get(error.errno or 0, "")
+    return "processes" if isinstance(error, RuntimeError) and "can't start new thread" in str(error) else ""
 
 
 def serve(channel: socket.socket, returned_limit: int) -> None:
@@ -218,7 +237,7 @@ def serve(channel: socket.socket, returned_limit: int) -> None:
 def hide() -> None:
     """Leave nothing of ours to import: a submission sees the profile's packages alone."""
     ours = __name__.partition(".")[0]
-    sys.path[:] = [path for path in sys.path if not os.path.isdir(os.path.join(path, ours))]
+    sys.path[:] = [path for path in sys.path if not Path(path, ours).is_dir()]
     for name in [name for name in sys.modules if name.partition(".")[0] == ours]:
         del sys.modules[name]
 

@@ -22,6 +22,7 @@ KINDS = frozenset({"b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "
 MAX_DEPTH = 16
 MAX_ITEMS = 100_000
 MAX_TEXT = 1_000_000
+MAX_BITS = 4096
 
 
 class Refused(Exception):  # noqa: N818 - a word of the protocol
@@ -69,8 +70,8 @@ class Encoder:
         return self._object(value)
 
     def _integer(self, value: int) -> Any:
-        if value.bit_length() > 4096:
-            raise Refused("too_large", "returned an integer of more than 4096 bits")
+        if value.bit_length() > MAX_BITS:
+            raise Refused("too_large", f"returned an integer of more than {MAX_BITS} bits")
         return value
 
     def _text(self, value: str) -> str:
@@ -185,7 +186,7 @@ def receive_exactly(channel: socket.socket, size: int) -> memoryview | None:
 
 def send(channel: socket.socket, reply: dict[str, Any], body: list[bytes]) -> None:
     """Send one frame."""
-    header = json.dumps(reply).encode("utf-8", "surrogatepass")
+    header = json.dumps(reply, ensure_ascii=False).encode("utf-8", "surrogatepass")
     channel.sendall(HEAD.pack(len(header), sum(map(len, body))) + header)
     for data in body:
         channel.sendall(data)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+
+from grader.contract.findings import Health
+from grader.sandbox import cgroups
+from grader.sandbox.cgroups import Cgroups
+
+doctor = importlib.import_module("grader.commands.doctor")
 
 
 def findings(done) -> dict[str, dict[str, str]]:
@@ -35,3 +42,18 @@ def test_missing_sandbox_is_named_with_what_to_install(stride):
 
 def test_table_for_people_is_printed(stride):
     assert "sandbox" in stride("doctor").stdout
+
+
+def test_memory_limit_says_which_way_of_bounding_holds_here(monkeypatch, tmp_path):
+    monkeypatch.setattr(cgroups, "find", lambda: Cgroups(2, tmp_path, tmp_path))
+    assert doctor._memory().health is Health.GOOD
+    assert "control groups, version 2" in doctor._memory().seen
+    monkeypatch.setattr(cgroups, "find", lambda: None)
+    assert doctor._memory().health is Health.LIMITED
+    assert "watch" in doctor._memory().seen
+    assert "Delegate=yes" in doctor._memory().mend
+
+
+def test_landlock_is_welcome_and_not_required():
+    assert doctor._landlock(7).health is Health.GOOD
+    assert doctor._landlock(0).health is Health.LIMITED

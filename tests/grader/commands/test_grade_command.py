@@ -41,6 +41,20 @@ def test_json_is_the_result_alone_on_standard_output(stride, write):
     assert [check.diagnosis for check in result.checks if check.points == 0] == ["You multiply by three."] * 3
 
 
+def test_a_limit_is_named_beside_the_status(stride, write):
+    done = stride("grade", "90", write("def double(x, factor):\n    while True: pass\n\ndef back(cache): pass\n"))
+    assert "timeout · time per check" in done.stdout
+
+
+def test_flags_are_shown_to_who_asks_for_them_alone(stride, write):
+    file = write(f"import os\n{ACCEPTED}")
+    assert json.loads(stride("grade", "90", file, "--json").stdout)["flags"] == []
+    assert "Worth a look" not in stride("grade", "90", file).stdout
+    (flag,) = json.loads(stride("grade", "90", file, "--json", "--flags").stdout)["flags"]
+    assert (flag["line"], flag["rule"]) == (1, "import")
+    assert "Worth a look line 1: Imports os" in stride("grade", "90", file, "--flags").stdout
+
+
 def test_gradescope_document_is_printed(stride, write):
     document = json.loads(stride("grade", "90", write(ACCEPTED), "--gradescope").stdout)
     assert document["score"] == 5.0

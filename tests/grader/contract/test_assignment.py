@@ -36,6 +36,31 @@ def test_broken_toml_is_refused_with_file_and_field(tmp_path, old, new, text):
         load_assignment(folder)
 
 
+def test_operators_that_refuse_are_read(tmp_path):
+    toml = TOML.replace('profile = "numpy"', 'profile = "torch"\nrefused_operators = ["conv2d", "unfold"]')
+    assert load_assignment(write_assignment(tmp_path, toml=toml)).refused_operators == ("conv2d", "unfold")
+
+
+def test_an_assignment_refuses_nothing_unless_it_says_so(assignment):
+    assert assignment.refused_operators == ()
+
+
+@pytest.mark.parametrize(
+    ("profile", "operators", "text"),
+    [
+        ("torch", '["conv4d"]', "does not know 'conv4d'; known are conv1d, conv2d, "),
+        ("torch", "[2]", "does not know 2"),
+        ("torch", '"conv2d"', "refused_operators must be list"),
+        ("torch", '["conv2d", "conv2d"]', "twice"),
+        ("numpy", '["conv2d"]', "is for the profile torch"),
+    ],
+)
+def test_operators_that_cannot_refuse_are_refused_by_name(tmp_path, profile, operators, text):
+    toml = TOML.replace('profile = "numpy"', f'profile = "{profile}"\nrefused_operators = {operators}')
+    with pytest.raises(AssignmentError, match=rf"assignment\.toml.*{text}"):
+        load_assignment(write_assignment(tmp_path, toml=toml))
+
+
 def test_folder_without_checks_is_refused_by_name(tmp_path):
     folder = write_assignment(tmp_path)
     (folder / "checks.py").unlink()

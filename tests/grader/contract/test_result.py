@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from grader.contract import CheckResult, ContractError, Result, Status, Verdict, Visibility
+from grader.contract import LIMITS, CheckResult, ContractError, Flag, Result, Status, Verdict, Visibility
 
 CHECK = CheckResult(
     name="test_stride",
@@ -31,10 +31,11 @@ RESULT = Result(
     stdout="hello\n",
     timings={"sandbox_ms": 12.0, "grade_ms": 250.0},
     worker={"host": "a"},
+    flags=(Flag(3, "import", "Imports os: a solution needs no files."),),
 )
 KEYS = [
     "schema", "assignment", "version", "seed", "verdict", "score", "max_score",
-    "checks", "benchmark", "stdout", "timings", "worker",
+    "checks", "benchmark", "stdout", "timings", "worker", "flags",
 ]  # fmt: skip
 
 
@@ -46,7 +47,7 @@ def test_result_has_the_keys_that_other_tools_read():
     assert list(RESULT.to_dict()) == KEYS
     assert list(RESULT.to_dict()["checks"][0]) == [
         "name", "title", "points", "max_points", "status", "visibility",
-        "message", "diagnosis", "counterexample", "seconds",
+        "message", "diagnosis", "counterexample", "seconds", "limit",
     ]  # fmt: skip
 
 
@@ -61,6 +62,10 @@ def test_result_has_the_keys_that_other_tools_read():
         ({"checks": None}, "checks must be list"),
         ({"checks": [{"name": "a"}]}, "title is missing"),
         ({"worker": []}, "worker must be a table"),
+        ({"flags": {}}, "flags must be list"),
+        ({"flags": [{"line": "3", "rule": "import", "message": ""}]}, "flag: line must be int"),
+        ({"flags": [{"line": 3, "rule": "import"}]}, "flag: message is missing"),
+        ({"checks": [CHECK.to_dict() | {"limit": "patience"}]}, "'patience' is none of wall_check"),
     ],
 )
 def test_result_of_another_form_is_refused_by_the_field(change, text):
@@ -74,3 +79,22 @@ def test_gradescope_results_carry_score_status_visibility_and_output():
     assert (document["score"], document["execution_time"]) == (8.0, 0.25)
     assert (test["status"], test["visibility"], test["max_score"]) == ("failed", "after_due_date", 2.0)
     assert test["output"] == "3 of 4 values differ.\n\nThe stride is ignored."
+
+
+def test_results_from_before_limits_and_flags_are_read():
+    document = RESULT.to_dict()
+    del document["flags"], document["checks"][0]["limit"]
+    result = Result.from_dict(document)
+    assert (result.flags, result.checks[0].limit) == ((), "")
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_every_limit_crosses_and_has_words(limit):
+    check = CheckResult.from_dict(CHECK.to_dict() | {"limit": limit})
+    assert check.limit == limit
+    assert LIMITS[limit]
+    assert " ".join(LIMITS[limit].split("_")) == LIMITS[limit]
+
+
+def test_gradescope_results_have_no_flags():
+    assert "Imports os" not in json.dumps(RESULT.to_gradescope())

@@ -231,3 +231,15 @@ def test_check_that_breaks_on_a_students_answer_alone_is_the_students(tmp_path, 
     (broken,) = [check for check in result.checks if check.name == "test_pure"]
     assert broken.status is Status.ERROR
     assert "could not work with what your code returned" in broken.message
+
+
+def test_a_failed_comparison_of_images_shows_them_with_the_calls_input(graded, tmp_path):
+    checks = CHECKS.replace("(size, size + 1)", "(size, 2 * size, 2 * size + 1)")
+    images = load_assignment(write_assignment(tmp_path / "images", checks=checks))
+    evidence = graded(WRONG["triples"], to=images).checks[0].counterexample
+    maps, plane = evidence["maps"], evidence["index"][0]
+    assert maps["origin"] == [plane, 0, 0]
+    assert (maps["input"]["name"], maps["input"]["origin"]) == ("x", [plane, 0, 0])
+    shown = [[3 * value for value in row] for row in maps["input"]["values"]]
+    assert [len(row) for row in maps["got"]] == [5, 5, 5, 5]
+    assert [pytest.approx(row, rel=0.02) for row in shown] == maps["got"]

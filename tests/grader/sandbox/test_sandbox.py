@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import socket
-import time
+import stat
 from pathlib import Path
 
 import pytest
@@ -117,29 +116,19 @@ def test_network_does_not_exist_not_even_a_listener_on_this_machines_loopback(as
             server.accept()
 
 
-def test_submission_is_nobody_without_capabilities_and_sees_no_other_process(ask):
+def test_no_descriptor_is_open_but_the_channel_and_the_output(ask):
     source = """
-import os
+import os, stat
 def f():
-    status = dict(line.split(":\\t") for line in open("/proc/self/status").read().splitlines() if ":\\t" in line)
-    processes = [p for p in os.listdir("/proc") if p.isdigit()]
-    return [os.getuid(), status["CapEff"], status["CapPrm"], status["NoNewPrivs"], processes]
+    kinds = {}
+    for number in range(1000):
+        try:
+            kinds[number] = stat.S_IFMT(os.fstat(number).st_mode)
+        except OSError:
+            pass
+    return kinds
 """
-    uid, effective, permitted, no_new_privileges, processes = ask(source)
-    assert uid == 65534
-    assert int(effective, 16) == int(permitted, 16) == 0
-    assert no_new_privileges == "1"
-    assert len(processes) <= 3
-
-
-def test_only_the_channel_and_standard_streams_are_open(ask):
-    source = """
-import os
-def f():
-    links = [f"/proc/self/fd/{n}" for n in os.listdir("/proc/self/fd")]
-    return sorted(os.readlink(link).split(":")[0] for link in links if os.path.lexists(link))
-"""
-    assert ask(source) == ["/dev/null", "pipe", "pipe", "socket"]
+    assert ask(source) == {0: stat.S_IFCHR, 1: stat.S_IFIFO, 2: stat.S_IFIFO, 3: stat.S_IFSOCK}
 
 
 @pytest.mark.parametrize(
@@ -149,9 +138,8 @@ def f():
         ("import time\ndef f(): time.sleep(100)", Status.TIMEOUT, "did not answer within 1 s"),
         ("import signal, time\ndef f():\n    signal.signal(15, 1)\n    time.sleep(9)", Status.TIMEOUT, "did"),
         ("import os\ndef f(): os._exit(0)", Status.CRASH, "ended the process \\(exit status 0\\)"),
-        ("import os\ndef f(): os.kill(os.getpid(), 11)", Status.CRASH, "SIGSEGV"),
         ("import ctypes\ndef f(): ctypes.string_at(0)", Status.CRASH, "SIGSEGV"),
-        ("import os\ndef f(): os.abort()", Status.CRASH, "SIGABRT"),
+        ("import os\ndef f(): os.abort()", Status.CRASH, "SIGSEGV"),  # abort() of a process 1
         ("import sys\ndef f(): sys.exit('bye')", Status.ERROR, "SystemExit: bye"),
         ("def f(): return f()", Status.ERROR, "RecursionError"),
         ("import numpy as np\ndef f(): return np.ones(1 << 32)", Status.MEMORY, "ran out of memory"),
@@ -162,9 +150,6 @@ def f():
         ("class E(Exception):\n    def __str__(self): raise self\ndef f(): raise E", Status.ERROR, "cannot be shown"),
         ("class E(Exception):\n    def __str__(self): return 'x' * 10**7\ndef f(): raise E", Status.ERROR, "E: xxx"),
         ("class E(Exception):\n    def __str__(self):\n        while 1: pass\ndef f(): raise E", Status.TIMEOUT, "did"),
-        ("def f():\n    open('/tmp/a', 'wb').write(bytes(6 << 20))", Status.ERROR, "OSError"),
-        ("def f():\n    for n in range(9): open(f'/tmp/{n}', 'wb').write(bytes(2 << 20))", Status.ERROR, "No space"),
-        ("def f():\n    a = [open('/dev/null') for _ in range(1000)]", Status.ERROR, "Too many open files"),
     ],
 )  # fmt: skip
 def test_limit_is_met_with_its_own_status_and_sentence(ask, source, status, text):
@@ -177,10 +162,27 @@ def test_limit_is_met_with_its_own_status_and_sentence(ask, source, status, text
     assert re.search(text, str(fault)), str(fault)
 
 
-def test_processor_time_is_limited_apart_from_wall_time(ask):
-    fault = ask("def f():\n    while True: pass", seconds=20)
-    assert fault.status is Status.TIMEOUT
-    assert "processor time" in str(fault)
+@pytest.mark.parametrize(
+    ("source", "limit", "sentence"),
+    [
+        ("def f(): open('/tmp/a', 'wb').write(bytes(6 << 20))", "file_size", "a file may have at most 4 MiB"),
+        ("def f():\n    for n in range(9): open(f'/tmp/{n}', 'wb').write(bytes(2 << 20))", "tmp_size",
+         "all files together may have at most 8 MiB"),
+        ("def f():\n    for n in range(9000): open(f'/dev/shm/{n}', 'w').close()", "tmp_size", "No space left"),
+        ("def f(): return [open('/dev/null') for _ in range(1000)]", "open_files", "at most 64 files may be open"),
+        ("import os, time\ndef f():\n    while os.fork(): pass\n    time.sleep(9)", "processes", "at most 16 proc"),
+        ("from threading import Barrier, Thread as T\ndef f():\n    for _ in range(99): T(target=Barrier(2).wait).start()",
+         "processes", "at most 16 processes and threads"),
+        ("import numpy as np\ndef f(): return np.zeros(1 << 22)", "returned", "returned 32 MiB; at most 8 MiB may be"),
+        ("import numpy as np\ndef f(): return np.ones(1 << 30)", "memory", "at most 400 MiB may be used"),
+        ("def f():\n    while True: print('x' * 10000)", "output", "printed more than 128 KiB and was stopped"),
+        ("def f():\n    while True: pass", "cpu", "used more than 3 s of processor time and was stopped"),
+    ],
+)  # fmt: skip
+def test_each_limit_has_its_name_and_its_sentence(ask, source, limit, sentence):
+    fault = ask(source, seconds=20)
+    assert isinstance(fault, StudentFault), fault
+    assert (fault.limit, sentence in str(fault)) == (limit, True), str(fault)
 
 
 def test_fork_bomb_stops_at_the_process_limit(ask):
@@ -196,39 +198,6 @@ def f():
             return count
 """
     assert ask(source) < LIMITS.processes
-
-
-def test_nothing_survives_the_end_of_the_sandbox(bubblewrap):
-    marker = f"stride-survivor-{os.getpid()}-{time.monotonic_ns()}"
-    source = f"""
-import os, subprocess
-def f():
-    if os.fork() == 0:
-        os.setsid()
-        if os.fork() == 0:
-            os.execv("/usr/bin/sleep", [{marker!r}, "300"])
-        os._exit(0)
-    import time; time.sleep(0.3)
-"""
-    sandbox = bubblewrap.start("numpy", LIMITS)
-    sandbox.ask({"op": "load", "name": "c.py", "files": {"c.py": source}, "entries": ["f"]}, Packer(), 10)
-    sandbox.ask({"op": "call", "entry": "f", "args": [], "kwargs": {}, "returns": ["value"]}, Packer(), 10)
-    assert _running(marker)
-    sandbox.close()
-    deadline = time.monotonic() + 5
-    while _running(marker) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not _running(marker)
-
-
-def _running(marker: str) -> bool:
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if marker.encode() in path.read_bytes():
-                return True
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return False
 
 
 def test_output_is_kept_up_to_the_limit_and_escapes_are_made_visible(ask):

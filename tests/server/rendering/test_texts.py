@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from grader.contract import Status, Visibility
+from grader.contract import LIMITS, Status, Visibility
 from server.models import State
 from server.rendering import numbers, outcome, times
 from server.rendering.icons import icon
@@ -126,3 +126,16 @@ def test_a_listing_has_a_row_for_every_line_and_whole_markup_in_each():
 @pytest.mark.parametrize("text", ["", "\n\n", "x = 1", "x\r\ny\r\n", "\x0c\n"])
 def test_a_listing_of_anything_has_at_least_one_row(text):
     assert listing("f.py", text).rows
+
+
+def test_every_limit_has_a_word_and_an_icon_that_is_there():
+    assert set(outcome.LIMIT_ICONS) == set(LIMITS)
+    for limit in LIMITS:
+        look = outcome.limit_look(limit, Status.ERROR)
+        assert look.word
+        assert icon(look.icon)
+    assert outcome.limit_look("", Status.ERROR) is None
+
+
+def test_a_limit_that_the_status_names_is_not_told_twice():
+    assert outcome.limit_look("memory", Status.MEMORY) is None

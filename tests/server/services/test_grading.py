@@ -21,7 +21,8 @@ MakeResult = Callable[..., Result]
 
 def sign(submission: Submission, done: int = 0, check: CheckResult | None = None, **changes) -> Progress:
     fields = {"submission": submission.id, "attempt": submission.attempt, "done": done, "total": 2}
-    return Progress(**fields | {"lease_seconds": 10.0, "check": check} | changes)
+    checks = (check,) if check else ()
+    return Progress(**fields | {"lease_seconds": 10.0, "checks": checks} | changes)
 
 
 def attempts(s: Session, submission: Submission) -> list[Attempt]:
@@ -59,6 +60,14 @@ class TestProgress:
         names = [check.name for check in submissions.visible_checks(s, submission, viewer_is_lecturer=False)]
         assert names == ["first", "second"]
         assert attempts(s, submission)[0].checks_done == 2
+
+    def test_checks_that_are_reported_together_stand_in_order(self, s: Session, submission: Submission, make_check):
+        grading.progress(s, sign(submission, 3, make_check("third"), total=3), now=NOW)
+        both = (make_check("first"), make_check("second"))
+        grading.progress(s, sign(submission, 2, total=3, checks=both), now=NOW)
+
+        names = [check.name for check in submissions.visible_checks(s, submission, viewer_is_lecturer=False)]
+        assert names == ["first", "second", "third"]
 
     def test_the_same_report_twice_changes_nothing(self, s: Session, submission: Submission, make_check):
         for _ in range(2):

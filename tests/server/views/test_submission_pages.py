@@ -22,7 +22,7 @@ def progress(sessions, make_check):
 
     def progress(done: int, total: int, check=None, submission: int = 1) -> None:
         with sessions.begin() as s:
-            assert grading.progress(s, Progress(submission, 1, done, total, 30.0, check))
+            assert grading.progress(s, Progress(submission, 1, done, total, 30.0, (check,) if check else ()))
 
     return progress
 
@@ -105,6 +105,18 @@ def test_a_graded_submission_shows_score_mistakes_and_what_works_in_order(
     assert places == sorted(places)
     assert opened(page) == ["First wrong"]
     assert "1 of 3 checks passed" in page
+
+
+def test_a_check_shows_images_as_heat_maps(ada, submission, record, wrong_check):
+    rows = [[float(i * j) for j in range(5)] for i in range(4)]
+    maps = {"shape": [4, 5], "origin": [0, 0], "expected": rows, "got": rows[::-1], "difference": rows}
+    maps["input"] = {"name": "<x>", "origin": [0, 0], "values": rows}
+    record(submission, (wrong_check(counterexample={"what": "out", "index": [3, 4], "maps": maps}),))
+    page = ada.text("/submissions/1/")
+    assert page.count('<image href="data:image/png;base64,') == 4
+    assert 'aria-label="Expected, out[0:4, 0:5]: 4 × 5 values, from 0 to 12; 12 at the worst place"' in page
+    assert "&lt;x&gt;[0:4, 0:5]" in page
+    assert "<x>" not in page
 
 
 def test_a_check_shows_its_hint_message_and_evidence(ada, submission, record, wrong_check):

@@ -1,0 +1,124 @@
+"""The system calls of a submission, as a filter for the kernel. Run by the system's Python, beside libseccomp.
+
+libseccomp's own Python binding is built for the system's interpreter alone (Debian: python3-seccomp), so this file is a
+program: `/usr/bin/python3 seccomp_filter.py` writes the filter, as BPF, to its standard output. It imports nothing of
+Stride. A call is
+
+- allowed: what computing, memory, files, threads and child processes need;
+- refused with EPERM: what a curious or careless program tries, and can go on without;
+- fatal: what nothing but an attack asks for. The process is killed, and its warm process replaced;
+- answered with ENOSYS: every other, also those that later kernels bring. The C library then takes its older way.
+"""
+
+from __future__ import annotations
+
+import errno
+import sys
+from typing import Any
+
+ALLOWED = {
+    "files below /tmp and /dev/shm, and reading the system's": """
+        access chdir chmod close close_range creat dup dup2 dup3 faccessat faccessat2 fadvise64 fallocate fchdir fchmod
+        fchmodat fcntl fdatasync fstat fstatfs fsync ftruncate futimesat getcwd getdents getdents64 lgetxattr link
+        linkat llistxattr lseek lstat mkdir mkdirat newfstatat open openat openat2 pread64 preadv preadv2 pwrite64
+        pwritev pwritev2 read readahead readlink readlinkat readv rename renameat renameat2 rmdir sendfile splice stat
+        statfs statx symlink symlinkat sync_file_range truncate umask unlink unlinkat utime utimensat utimes write
+        writev""",
+    "memory; executable pages too, which PyTorch's kernels write for themselves": """
+        brk get_mempolicy madvise membarrier mincore mmap mprotect mremap msync munmap pkey_alloc pkey_free
+        pkey_mprotect""",
+    "threads, child processes, and what they wait for": """
+        arch_prctl exit exit_group fork futex futex_waitv futex_wake futex_wait get_robust_list getpid getppid
+        getpgid getpgrp getsid gettid restart_syscall rseq sched_get_priority_max sched_get_priority_min
+        sched_getaffinity sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval sched_yield
+        set_robust_list set_tid_address setpgid setsid vfork wait4 waitid getcpu""",
+    "signals, which reach nobody outside the pid namespace": """
+        alarm kill pause pidfd_open pidfd_send_signal rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn
+        rt_sigsuspend rt_sigtimedwait sigaltstack signalfd signalfd4 tgkill tkill""",
+    "clocks and timers": """
+        clock_getres clock_gettime clock_nanosleep getitimer gettimeofday nanosleep setitimer time timer_create
+        timer_delete timer_getoverrun timer_gettime timer_settime timerfd_create timerfd_gettime timerfd_settime
+        times""",
+    "waiting for descriptors, pipes, and pairs of connected sockets": """
+        epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait eventfd eventfd2 pipe pipe2 poll ppoll
+        pselect6 select getpeername getsockname getsockopt recvfrom recvmmsg recvmsg sendmmsg sendmsg sendto setsockopt
+        shutdown""",
+    "questions about the process and the machine": """
+        capget getegid geteuid getgid getgroups getpriority getrandom getresgid getresuid getrlimit getrusage getuid
+        sysinfo uname""",
+}
+
+REFUSED = """
+    accept accept4 acct bind capset chown connect execve execveat fchown fchownat flock fsetxattr inotify_init inotify_init1
+    io_setup ioprio_set lchown listen lsetxattr mbind memfd_create memfd_secret migrate_pages mknod mknodat mlock mlock2
+    mlockall mq_open mq_unlink msgctl msgget msgrcv msgsnd nice removexattr sched_setaffinity sched_setattr
+    sched_setparam sched_setscheduler semctl semget semop semtimedop set_mempolicy setdomainname setfsgid setfsuid
+    setgid setgroups sethostname setpriority setregid setresgid setresuid setreuid setrlimit setuid setxattr
+    shmat shmctl shmdt shmget socket syslog
+"""
+
+FATAL = """
+    add_key adjtimex bpf chroot clock_adjtime clock_settime delete_module finit_module fsconfig fsmount fsopen fspick
+    init_module io_uring_enter io_uring_register io_uring_setup ioperm iopl kcmp kexec_file_load kexec_load keyctl
+    lookup_dcookie modify_ldt mount mount_setattr move_mount name_to_handle_at open_by_handle_at open_tree
+    perf_event_open personality pidfd_getfd pivot_root process_madvise process_mrelease process_vm_readv
+    process_vm_writev ptrace quotactl quotactl_fd reboot request_key setns settimeofday swapoff swapon umount umount2
+    unshare uselib userfaultfd ustat vhangup vmsplice
+"""
+
+CLONE_NEW = (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)
+"""clone's flags for mount, cgroup, uts, ipc, user, pid and network namespaces (linux/sched.h)."""
+
+AF_UNIX = 1
+IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+"""TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX (asm-generic/ioctls.h)."""
+
+PRCTLS = (1, 2, 3, 15, 16, 21, 39, 0x53564D41)
+"""PR_SET/GET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET/GET_NAME, PR_GET_SECCOMP, PR_GET_NO_NEW_PRIVS, PR_SET_VMA."""
+
+
+def build(seccomp: Any) -> Any:
+    """The filter, with libseccomp's binding given as a module. Names that it does not know stay at ENOSYS."""
+    rules = seccomp.SyscallFilter(seccomp.ERRNO(errno.ENOSYS))
+    rules.set_attr(seccomp.Attr.ACT_BADARCH, seccomp.KILL_PROCESS)
+    rules.set_attr(seccomp.Attr.CTL_OPTIMIZE, 2)
+    for names in ALLOWED.values():
+        _add(rules, seccomp, seccomp.ALLOW, names)
+    _add(rules, seccomp, seccomp.ERRNO(errno.EPERM), REFUSED)
+    _add(rules, seccomp, seccomp.KILL_PROCESS, FATAL)
+    _add_by_argument(rules, seccomp)
+    return rules
+
+
+def _add(rules: Any, seccomp: Any, action: int, names: str) -> None:
+    for name in names.split():
+        if seccomp.resolve_syscall(seccomp.Arch(), name) != -1:
+            rules.add_rule(action, name)
+
+
+def _add_by_argument(rules: Any, seccomp: Any) -> None:
+    """The calls that are harmless with some arguments: libseccomp takes the strictest rule that fits."""
+    same, masked = seccomp.EQ, seccomp.MASKED_EQ
+    spaces = sum(CLONE_NEW)
+    rules.add_rule(seccomp.ALLOW, "clone", seccomp.Arg(0, masked, spaces, 0))
+    for flag in CLONE_NEW:
+        rules.add_rule(seccomp.KILL_PROCESS, "clone", seccomp.Arg(0, masked, flag, flag))
+    rules.add_rule(seccomp.ALLOW, "socketpair", seccomp.Arg(0, same, AF_UNIX))
+    rules.add_rule(seccomp.ERRNO(errno.EPERM), "socketpair", seccomp.Arg(0, seccomp.NE, AF_UNIX))
+    rules.add_rule(seccomp.ALLOW, "prlimit64", seccomp.Arg(2, same, 0))
+    rules.add_rule(seccomp.ERRNO(errno.EPERM), "prlimit64", seccomp.Arg(2, seccomp.NE, 0))
+    for number in IOCTLS:
+        rules.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, masked, 0xFFFFFFFF, number))
+    for option in PRCTLS:
+        rules.add_rule(seccomp.ALLOW, "prctl", seccomp.Arg(0, masked, 0xFFFFFFFF, option))
+
+
+def main() -> None:
+    """Write the filter to standard output."""
+    import seccomp
+
+    build(seccomp).export_bpf(sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    main()

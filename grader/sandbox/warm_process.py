@@ -1,0 +1,184 @@
+"""The judge's hold on a warm process: starts it behind the wall, orders sandboxes from it, replaces it.
+
+What happens on the other side is told in `grader.sandbox.inside.warm`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from typing import Any
+
+from grader.contract import Limits
+from grader.sandbox.cgroups import Cgroups
+from grader.sandbox.errors import SandboxFailure, SandboxUnavailable
+from grader.sandbox.process import FAREWELL_SECONDS, Ended, Sandbox
+
+IMPORT_SECONDS = 120.0
+ORDER_SECONDS = 20.0
+MAX_MESSAGE = 4096
+
+
+class WarmProcess:
+    """One warm process behind its wall. It is harmed once a sandbox did not start or did not end as it should."""
+
+    def __init__(self, command: list[str], control_number: str, profile: str, cgroups: Cgroups | None) -> None:
+        """Start it, without waiting for its imports. `control_number` in the command stands for the descriptor."""
+        self.profile = profile
+        self.served = 0
+        self.is_harmed = False
+        self.is_ready = False
+        self.about: dict[str, int] = {}
+        self.group = cgroups.make() if cgroups else None
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = [str(theirs.fileno()) if part == control_number else part for part in command]
+        try:
+            self.process = subprocess.Popen(
+                [*(self.group.joining() if self.group else ()), *command],
+                stdin=subprocess.DEVNULL,
+                stdout=self.errors,
+                stderr=self.errors,
+                pass_fds=[theirs.fileno()],
+                env={},
+            )
+        except OSError as error:
+            self.control.close()
+            raise SandboxUnavailable(f"the sandbox cannot be started: {error}") from error
+        finally:
+            theirs.close()
+
+    def poll_ready(self) -> bool:
+        """Whether its imports are done, without waiting."""
+        return self.is_ready or bool(select.select([self.control], [], [], 0)[0])
+
+    def wait_ready(self) -> None:
+        """Wait until its imports are done. Raises SandboxFailure with what it printed instead."""
+        if self.is_ready:
+            return
+        self.control.settimeout(IMPORT_SECONDS)
+        try:
+            told = self.control.recv(MAX_MESSAGE)
+        except TimeoutError:
+            told = b""
+        self.is_ready = bool(told)
+        if told:
+            self.about = json.loads(told)
+        else:
+            printed = self.printed()
+            self.close()
+            raise SandboxFailure(printed or "the warm process did not start")
+
+    def printed(self) -> str:
+        """What it and bubblewrap have printed: nothing, unless something is wrong."""
+        self.errors.seek(0)
+        return self.errors.read(2000).decode("utf-8", "replace")
+
+    def start(self, limits: Limits) -> Sandbox:
+        """A sandbox: a fork of this process behind walls of its own. Raises SandboxFailure."""
+        self.wait_ready()
+        self.served += 1
+        stamps = {"asked": time.monotonic()}
+        if self.group is not None:
+            self.group.bound(limits)
+        channel, their_channel = socket.socketpair()
+        monitor, their_monitor = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        readable, writable = os.pipe()
+        try:
+            order = json.dumps(dataclasses.asdict(limits)).encode()
+            numbers = [their_channel.fileno(), writable, their_monitor.fileno()]
+            self.control.settimeout(ORDER_SECONDS)
+            socket.send_fds(self.control, [order], numbers)
+            for end in (their_channel, their_monitor):
+                end.close()
+            told = _hear(channel)
+        except OSError as error:
+            self.is_harmed = True
+            for end in (channel, monitor, their_channel, their_monitor):
+                end.close()
+            os.close(readable)
+            raise SandboxFailure(f"a sandbox could not be forked: {error} {self.printed()}".strip()) from error
+        finally:
+            os.close(writable)
+        life = ForkLife(monitor, self)
+        sandbox = Sandbox(life, channel, os.fdopen(readable, "rb"), limits, has_torch=self.profile == "torch")
+        sandbox.stamps = stamps | told | {"started": time.monotonic()}
+        return sandbox
+
+    def close(self) -> None:
+        """End it, and every sandbox that it has forked."""
+        self.control.close()
+        if self.process.poll() is None:
+            self.process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(FAREWELL_SECONDS)
+        self.errors.close()
+        if self.group is not None:
+            self.group.remove()
+
+
+def _hear(channel: socket.socket) -> dict[str, float]:
+    """The time stamps that a new submission's process sends when its walls stand. No student's code has run yet.
+
+    Raises OSError where a wall does not stand.
+    """
+    channel.settimeout(ORDER_SECONDS)
+    data = channel.recv(MAX_MESSAGE)
+    if not data:
+        raise OSError("it ended before it began")
+    told: dict[str, Any] = json.loads(data)
+    if "failed" in told:
+        raise OSError(told["failed"])
+    stamps: dict[str, float] = told["stamps"]
+    return stamps
+
+
+class ForkLife:
+    """The life of a submission that a minder watches: asked to end over the monitor, told there how it ended."""
+
+    def __init__(self, monitor: socket.socket, parent: WarmProcess) -> None:
+        self.monitor = monitor
+        self.parent = parent
+        self.ended: Ended | None = None
+
+    def kill(self) -> None:
+        """Ask the minder, which kills process 1 of the pid namespace, and with it every other."""
+        with contextlib.suppress(OSError):
+            self.monitor.shutdown(socket.SHUT_WR)
+
+    def wait(self, seconds: float) -> Ended | None:
+        """The minder's report. A minder that is gone without one has harmed the warm process."""
+        if self.ended is not None:
+            return self.ended
+        self.monitor.settimeout(seconds)
+        try:
+            data = self.monitor.recv(MAX_MESSAGE)
+        except TimeoutError:
+            self.parent.is_harmed = True
+            return None
+        except OSError:
+            data = b""
+        self.ended = self._read(data)
+        self.monitor.close()
+        return self.ended
+
+    def was_out_of_memory(self) -> bool:
+        """Whether the kernel has killed in the warm process's control group since the last sandbox was started."""
+        return self.parent.group is not None and self.parent.group.was_out_of_memory()
+
+    def _read(self, data: bytes) -> Ended:
+        report = json.loads(data) if data else {}
+        if "signal" not in report or report["signal"] == signal.SIGSYS:
+            self.parent.is_harmed = True
+        limit = str(report.get("limit", ""))
+        if self.was_out_of_memory():
+            limit = "memory"
+        return Ended(report.get("signal", 0), report.get("status", 0), limit, report.get("cpu", 0.0))

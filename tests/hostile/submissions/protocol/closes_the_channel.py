@@ -1,0 +1,50 @@
+"""Closes the channel, one way or both, and lives on. Success: the judge waits past its deadline."""
+
+import json
+import os
+import stat
+import struct
+import sys
+import socket
+import time
+
+
+def channel():
+    """The descriptor of the runner's channel to the judge."""
+    for number in range(3, 256):
+        try:
+            if stat.S_ISSOCK(os.fstat(number).st_mode):
+                return number
+        except OSError:
+            continue
+
+
+def asked():
+    """The number of the question that is being answered."""
+    frame = sys._getframe()
+    while frame is not None:
+        if isinstance(frame.f_locals.get("request"), dict):
+            return frame.f_locals["request"].get("seq", 0)
+        frame = frame.f_back
+    return 0
+
+
+def send(header, body=b"", announced=None):
+    """Write a frame by hand."""
+    data = header if isinstance(header, bytes) else json.dumps(header).encode()
+    sizes = announced or (len(data), len(body))
+    os.write(channel(), struct.pack(">IQ", *sizes) + data + body)
+
+
+def double(x, factor):
+    if x.shape[0] == 2:
+        os.close(channel())
+    else:
+        end = socket.socket(fileno=channel())
+        end.shutdown(socket.SHUT_WR)
+    time.sleep(1e6)
+
+
+def back(cache):
+    socket.socket(fileno=channel()).shutdown(socket.SHUT_RD)
+    time.sleep(1e6)
