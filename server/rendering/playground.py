@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from server.rendering.maths import mathml
 from server.rendering.pictures import heat_map, number
-from server.rendering.raster import data_uri, shade
+from server.rendering.raster import SCALES, data_uri, shade
 from server.rendering.svg import Canvas
 from server.services.playground import convolution, pooling
 from server.services.playground.typed import Typed
@@ -136,7 +136,7 @@ def chosen(typed: Typed, telling: npt.NDArray[np.float64]) -> tuple[int, int]:
 def show_convolution(typed: Typed, outcome: convolution.Outcome) -> Shown:
     """The page's view of a convolution."""
     settings, (down, across) = outcome.settings, outcome.sides
-    scale = typed.choice("scale", ("auto", "same", "minmax", "symmetric"), "auto")
+    scale = typed.choice("scale", SCALES, "auto")
     row, column = chosen(typed, np.abs(outcome.output))
     height, width = outcome.image.shape[1:]
     common = enlargement(height + 2 * settings.pad, width + 2 * settings.pad)
@@ -208,7 +208,7 @@ def _signed(value: float) -> str:
 def show_pooling(typed: Typed, outcome: pooling.Outcome) -> Shown:
     """The page's view of a pooling."""
     settings, (down, across) = outcome.settings, outcome.sides
-    scale = typed.choice("scale", ("auto", "same", "minmax", "symmetric"), "auto")
+    scale = typed.choice("scale", SCALES, "auto")
     row, column = chosen(
         typed, pooling.pool(outcome.image, settings, "max") - pooling.pool(outcome.image, settings, "mean")
     )

@@ -77,10 +77,13 @@ def broken(error: HTTPException) -> tuple[str | Response, int]:
 
 
 def too_large(error: RequestEntityTooLarge) -> tuple[str | Response, int] | HTTPException:
-    """The page for an upload over the limit.
+    """The page for an upload over the limit."""
+    drain()
+    return page(error)
 
-    The rest of the upload is read and thrown away: a browser that is cut off while it sends shows no page at all.
-    """
+
+def drain() -> None:
+    """Read the rest of an upload and throw it away: a browser that is cut off while it sends shows no page at all."""
     stream = request.environ["wsgi.input"]
     left = min(request.content_length or 0, MOST_DRAINED)
     while left > 0:
@@ -88,7 +91,6 @@ def too_large(error: RequestEntityTooLarge) -> tuple[str | Response, int] | HTTP
         if not chunk:
             break
         left -= len(chunk)
-    return page(error)
 
 
 def stale_form(_error: CSRFError) -> tuple[str, int] | Response:
