@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis.strategies import SearchStrategy
+from hypothesis.errors import FlakyFailure
+from hypothesis.strategies import SearchStrategy, tuples
 
 from grader import excerpts
+from grader.sandbox.errors import StudentFault
 from grader.sandbox.wire import Foreign, Handle, Seeded
 
 if TYPE_CHECKING:
@@ -52,6 +54,14 @@ def expect(condition: object, message: str, evidence: dict[str, Any] | None = No
         raise CheckFailed(message, evidence)
 
 
+class _Ended(BaseException):
+    """Takes a fault that ended the student's process past Hypothesis, which would try to shrink it."""
+
+    def __init__(self, fault: StudentFault) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
 def for_all(
     holds: Callable[..., None], rng: np.random.Generator, *cases: SearchStrategy[Any], examples: int = 20
 ) -> None:
@@ -59,7 +69,19 @@ def for_all(
 
     A failure is shrunk, and the smallest case that fails is what the student sees: strategies should put the simplest
     first. Draws depend on `rng` alone, so a regrade repeats them. Raises what `holds` raises on the smallest case.
+
+    A case that ends the student's process (a time-out, a crash) is shown as it is: to shrink it would take as long
+    again for each step. Where the student's code fails now and then, the first failure is raised.
     """
+
+    def case(drawn: tuple[Any, ...]) -> None:
+        try:
+            holds(*drawn)
+        except StudentFault as fault:
+            if fault.alive:
+                raise
+            raise _Ended(fault) from None
+
     repeated = settings(
         max_examples=examples,
         deadline=None,
@@ -68,7 +90,12 @@ def for_all(
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
-    repeated(seed(int(rng.integers(2**32)))(given(*cases)(holds)))()
+    try:
+        repeated(seed(int(rng.integers(2**32)))(given(tuples(*cases))(case)))()
+    except _Ended as ended:
+        raise ended.fault from None
+    except FlakyFailure as flaky:
+        raise flaky.exceptions[0] from None
 
 
 def expect_close(

@@ -1,9 +1,10 @@
-"""The convolution layer, forward: cross-correlation with stride, zero padding and dilation.
+"""The convolution layer, forward and backward: cross-correlation with stride, zero padding and dilation.
 
     out[n, f, i, j] = b[f] + sum over c, u, v of w[f, c, u, v] * xp[n, c, i*sh + u*dh, j*sw + v*dw]
 
 xp is x with `pad` zeros around every image. (I. Goodfellow, Y. Bengio, A. Courville, Deep Learning, eq. 9.6, with
-stride as in eq. 9.8.)
+stride as in eq. 9.8.) The gradients follow by the chain rule, eq. 9.11 to 9.13 there: an output hands its gradient to
+every tap, times the pixel under it, and to every pixel under the kernel, times the tap's weight.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ def conv_forward(x: Array, w: Array, b: Array, conv_param: Mapping[str, Any]) ->
     """
     place = geometry(x, w, b, conv_param)
     (sh, sw), (dh, dw), (eh, ew) = place.stride, place.dilation, place.extent
-    xp = zero_padded(x, place.pad)
-    out = np.empty((len(x), len(w), *place.output), dtype=result_dtype(x, w))
+    dtype = result_dtype(x, w)
+    xp = zero_padded(x.astype(dtype), place.pad)
+    out = np.empty((len(x), len(w), *place.output), dtype)
     for i in range(place.output[0]):
         for j in range(place.output[1]):
             window = xp[:, :, i * sh : i * sh + eh : dh, j * sw : j * sw + ew : dw]
@@ -66,6 +68,30 @@ def conv_forward_im2col(x: Array, w: Array, b: Array, conv_param: Mapping[str, A
     maps = rows.astype(result_dtype(x, w), copy=False) @ columns + b
     out = maps.reshape(len(x), *place.output, len(w)).transpose(0, 3, 1, 2)
     return np.ascontiguousarray(out, dtype=result_dtype(x, w)), (x, w, b, conv_param)
+
+
+def conv_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    """The gradients of a loss with respect to x, w and b, one output pixel at a time.
+
+    dout: the loss's gradient with respect to the maps (N, F, HO, WO); cache: (x, w, b, conv_param) as `conv_forward`
+    returns it. Returns dx (N, C, H, W), dw (F, C, KH, KW) and db (F,), of the floating type that dout, x and w give
+    together. A pixel that no window covers gets 0. Raises ValueError for shapes or settings that do not fit together.
+    """
+    x, w, b, conv_param = cache
+    place = geometry(x, w, b, conv_param)
+    if dout.shape != (len(x), len(w), *place.output):
+        raise ValueError(f"dout must have the maps' shape {(len(x), len(w), *place.output)}, not {dout.shape}")
+    (sh, sw), (ph, pw), (dh, dw), (eh, ew) = place.stride, place.pad, place.dilation, place.extent
+    dtype = result_dtype(dout, x, w)
+    dout, xp = dout.astype(dtype), zero_padded(x, place.pad)
+    padded_gradient, kernels_gradient = np.zeros(xp.shape, dtype), np.zeros(w.shape, dtype)
+    for i in range(place.output[0]):
+        for j in range(place.output[1]):
+            window = (..., slice(i * sh, i * sh + eh, dh), slice(j * sw, j * sw + ew, dw))
+            padded_gradient[window] += np.tensordot(dout[:, :, i, j], w, axes=1)
+            kernels_gradient += np.tensordot(dout[:, :, i, j], xp[window], axes=([0], [0]))
+    rows, columns = slice(ph, ph + x.shape[2]), slice(pw, pw + x.shape[3])
+    return padded_gradient[:, :, rows, columns].copy(), kernels_gradient, dout.sum(axis=(0, 2, 3))
 
 
 def geometry(x: Array, w: Array, b: Array, conv_param: Mapping[str, Any]) -> Geometry:

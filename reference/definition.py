@@ -1,7 +1,7 @@
-"""Convolution and pooling straight from their formulas, one Python number at a time, with correctly rounded sums.
+"""Convolution, pooling and receptive fields straight from their formulas, one Python number at a time.
 
-Far too slow for use, and the yardstick for that reason: no broadcasting, no axes, no strides to get wrong. Arrays are
-nested lists, indexed [n][c][i][j]; a setting is a pair (height, width).
+Sums are correctly rounded. Far too slow for use, and the yardstick for that reason: no broadcasting, no axes, no
+strides to get wrong. Arrays are nested lists, indexed [n][c][i][j]; a setting is a pair (height, width).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 Maps: TypeAlias = list[list[list[list[float]]]]
@@ -67,6 +67,17 @@ def positions(n: int, kernel: int, stride: int, pad: int, dilation: int) -> list
         if taps[-1] < n + pad:
             places.append(taps)
     return places
+
+
+def seen_by_one_output(layers: Sequence[tuple[int, int, int]]) -> set[int]:
+    """The pixels that the first output of a stack of layers depends on, followed back tap by tap.
+
+    layers: (kernel, stride, dilation), the input's first. Output i of a layer reads i * stride + tap * dilation.
+    """
+    seen = {0}
+    for kernel, stride, dilation in reversed(layers):
+        seen = {i * stride + tap * dilation for i in seen for tap in range(kernel)}
+    return seen
 
 
 def _products(

@@ -1,7 +1,8 @@
-"""Window arithmetic: how many positions a kernel has along one side of an image."""
+"""Window arithmetic: how many positions a kernel has along one side of an image, and how far a stack of layers sees."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from numbers import Integral
 from typing import TypeAlias
 
@@ -50,3 +51,34 @@ def output_size(
     if strict and room % stride:
         raise ValueError(f"the output size is not an integer: {room} / {stride} + 1 = {room / stride + 1:g}")
     return room // stride + 1
+
+
+def same_pad(kernel: int, dilation: int = 1) -> int:
+    """The padding on each side with which a window of stride 1 gives as many outputs as pixels: d(k - 1) / 2.
+
+    Raises ValueError when d(k - 1) is odd, since both sides get the same, and for a setting below 1.
+    """
+    for name, value in (("kernel", kernel), ("dilation", dilation)):
+        if value < 1:
+            raise ValueError(f"{name} must be at least 1, not {value}")
+    lost = extent(kernel, dilation) - 1
+    if lost % 2:
+        raise ValueError(f"a kernel that spans {lost + 1} pixels takes {lost} away: no padding restores half of it")
+    return lost // 2
+
+
+def receptive_field(layers: Iterable[tuple[int, int, int]]) -> int:
+    """How many pixels of the input, along one side, one output of the last layer depends on.
+
+    layers: (kernel, stride, dilation) of each layer, the input's first; pooling layers count as well. A layer adds
+    d(k - 1) steps, each as wide as the strides before it multiplied: r = 1 + sum_l d_l (k_l - 1) prod_{i<l} s_i.
+    (A. Araujo, W. Norris, J. Sim, "Computing receptive fields of convolutional neural networks", Distill 2019, without
+    its dilation.) Without layers it is 1. Raises ValueError for a setting below 1.
+    """
+    field, step = 1, 1
+    for kernel, stride, dilation in layers:
+        if min(kernel, stride, dilation) < 1:
+            raise ValueError(f"kernel, stride and dilation must be at least 1, not {kernel}, {stride} and {dilation}")
+        field += (extent(kernel, dilation) - 1) * step
+        step *= stride
+    return field

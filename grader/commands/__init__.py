@@ -1,1 +1,1 @@
-"""The grader's commands: grade, check, doctor."""
+"""The grader's commands: grade, check, new, doctor."""

@@ -145,7 +145,7 @@ def load_assignment(folder: Path) -> Assignment:
     for name in REQUIRED_FILES:
         if not (folder / name).is_file():
             raise AssignmentError(f"{folder.name}: {name} is missing")
-    where = f"{folder.name}/assignment.toml"
+    where, folder = f"{folder.name}/assignment.toml", folder.resolve()
     try:
         data = tomllib.loads((folder / "assignment.toml").read_text(encoding="utf-8"))
         return _from_table(folder, data, where)

@@ -127,6 +127,8 @@ def _is_numeric(value: object) -> bool:
 def _same_array(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any]) -> bool:
     if a.shape != b.shape or a.dtype != b.dtype:
         return False
+    if a.dtype.kind not in "fc":
+        return np.array_equal(a, b)
     rtol = 1e-9 if a.dtype.itemsize >= 8 else 1e-4
     finite = a[np.isfinite(a)]
     atol = rtol * float(np.abs(finite).max(initial=0.0))

@@ -149,6 +149,7 @@ def _not_the_students_doing(judging: Judging, assignment: Assignment) -> str:
     for name, detail in judging.suspects.items():
         session = Session(assignment, "", partial(_same, sample))
         session.process = sample
+        session.is_secret = judging.checks[name].is_secret  # or the sample would be ended and loaded anew
         again = run_checks(session, judging.seed, Listener(), only=name)
         outcome = again.checks[name].outcome if name in again.checks else None
         if outcome is None or outcome.status is not Status.PASSED:

@@ -49,12 +49,12 @@ ALLOWED = {
 }
 
 REFUSED = """
-    accept accept4 acct bind capset chown connect execve execveat fchown fchownat flock fsetxattr inotify_init inotify_init1
-    io_setup ioprio_set lchown listen lsetxattr mbind memfd_create memfd_secret migrate_pages mknod mknodat mlock mlock2
-    mlockall mq_open mq_unlink msgctl msgget msgrcv msgsnd nice removexattr sched_setaffinity sched_setattr
-    sched_setparam sched_setscheduler semctl semget semop semtimedop set_mempolicy setdomainname setfsgid setfsuid
-    setgid setgroups sethostname setpriority setregid setresgid setresuid setreuid setrlimit setuid setxattr
-    shmat shmctl shmdt shmget socket syslog
+    accept accept4 acct bind capset chown connect execve execveat fchown fchownat flock fsetxattr inotify_init
+    inotify_init1 io_setup ioprio_set lchown listen lsetxattr mbind memfd_create memfd_secret migrate_pages
+    mknod mknodat mlock mlock2 mlockall mq_open mq_unlink msgctl msgget msgrcv msgsnd nice removexattr
+    sched_setaffinity sched_setattr sched_setparam sched_setscheduler semctl semget semop semtimedop
+    set_mempolicy setdomainname setfsgid setfsuid setgid setgroups sethostname setpriority setregid setresgid
+    setresuid setreuid setrlimit setuid setxattr shmat shmctl shmdt shmget socket syslog
 """
 
 FATAL = """

@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reference.conv import conv_forward
+from reference.activations import relu_backward, relu_forward
+from reference.conv import conv_backward, conv_forward
+from reference.dense import affine_backward, affine_forward, softmax_loss
+from reference.dropout import dropout_backward, dropout_forward
 from reference.models.lenet import LeNet5
 from reference.pooling import pool_backward, pool_forward
 
@@ -82,3 +85,40 @@ def test_lenet_table_of_parameters_adds_up() -> None:
 def number_at_the_end(cell: str) -> int:
     """156 of `$6 (25 + 1) = 156$`, with thin spaces between thousands or without."""
     return int(re.sub(r"\\,|\$|\s", "", cell.rsplit("=", maxsplit=1)[-1]))
+
+
+def test_conv_backward_example() -> None:
+    names = {"np": np, "conv_backward": conv_backward}
+    exec(example_code("05-conv-backward"), names)
+    x, w, dout, *windows, dw = matrices("05-conv-backward")
+    assert np.array_equal(names["x"][0, 0], x)
+    assert np.array_equal(names["w"][0, 0], w)
+    assert np.array_equal(names["dout"][0, 0], dout)
+    assert np.array_equal(names["dw"][0, 0], dw)
+    assert np.array_equal(sum(part * window for part, window in zip(dout.ravel(), windows, strict=True)), dw)
+    assert names["db"].tolist() == [5]
+    pictured = re.search(r'dx="([^"]*)"', statement("05-conv-backward"))
+    assert pictured
+    assert names["dx"][0, 0].tolist() == [[float(n) for n in row.split()] for row in pictured.group(1).split(";")]
+
+
+def test_dense_example() -> None:
+    functions = (affine_forward, affine_backward, relu_forward, relu_backward, softmax_loss)
+    names = {"np": np} | {function.__name__: function for function in functions}
+    exec(example_code("07-dense-softmax"), names)
+    dx, dw, dscores = matrices("07-dense-softmax")
+    assert np.array_equal(names["dx"], dx)
+    assert np.array_equal(names["dw"], dw)
+    assert names["out"].tolist() == [[0, 1, 2]]
+    assert names["db"].tolist() == [0, -3, 1]
+    assert f"{names['loss']:.4f}" in statement("07-dense-softmax")
+    np.testing.assert_allclose(names["dscores"], dscores / 2, atol=5e-5)
+
+
+def test_dropout_example() -> None:
+    names = {"np": np, "dropout_forward": dropout_forward, "dropout_backward": dropout_backward}
+    exec(example_code("11-dropout"), names)
+    assert names["out"].tolist() == [[4, 0, 0, 12]]
+    assert names["dx"].tolist() == [[4, 0, 4, -8]]
+    assert r"\text{dx} = (4, 0, 4, -8)" in statement("11-dropout")
+    assert 'out="4 0 0 12"' in statement("11-dropout")

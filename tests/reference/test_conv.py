@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference import definition
-from reference.conv import conv_forward, conv_forward_im2col
-from reference.oracles.conv import convolve
+from reference.conv import conv_backward, conv_forward, conv_forward_im2col
+from reference.oracles.conv import convolve, gradients
 from reference.sizes import extent
 
 SOLUTIONS = [conv_forward, conv_forward_im2col]
@@ -93,7 +93,14 @@ def test_conv_forward_is_not_flipped(solution) -> None:
 @pytest.mark.parametrize("solution", SOLUTIONS)
 @pytest.mark.parametrize(
     ("x", "w", "expected"),
-    [("f4", "f4", "f4"), ("f4", "f8", "f8"), ("i8", "f8", "f8"), ("u1", "i4", "f8"), ("u1", "f4", "f4")],
+    [
+        ("f4", "f4", "f4"),
+        ("f4", "f8", "f8"),
+        ("i8", "f8", "f8"),
+        ("u1", "i4", "f8"),
+        ("u1", "u1", "f8"),
+        ("u1", "f4", "f4"),
+    ],
 )
 def test_conv_forward_dtype_is_the_floating_type_of_both(solution, x: str, w: str, expected: str) -> None:
     out, _ = solution(np.full((1, 1, 3, 3), 200, x), np.full((1, 1, 2, 2), 3, w), np.zeros(1, w), {})
@@ -127,3 +134,44 @@ def test_conv_forward_refuses_what_does_not_fit(x, w, b, conv_param, message) ->
     for solution in SOLUTIONS:
         with pytest.raises(ValueError, match=message):
             solution(np.zeros(x), np.zeros(w), np.zeros(b), conv_param)
+
+
+@settings(deadline=None, max_examples=150)
+@given(cases(), st.integers(0, 2**32))
+def test_conv_backward_agrees_with_automatic_differentiation(case: Case, seed: int) -> None:
+    dout = np.random.default_rng(seed).normal(size=case.by_torch().shape)
+    got = conv_backward(dout, (case.x, case.w, case.b, case.conv_param))
+    expected = gradients(dout, case.x, case.w, case.b, case.stride, case.pad, case.dilation)
+    for ours, theirs in zip(got, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-12)
+
+
+@settings(deadline=None, max_examples=40)
+@given(cases(), st.integers(0, 2**32))
+def test_conv_backward_is_the_adjoint_of_the_definition(case: Case, seed: int) -> None:
+    """<conv(x), dout> = <x, dx> = <w, dw> for a layer without a bias, with the maps from the definition."""
+    settings = case.stride, case.pad, case.dilation
+    maps = definition.convolve(case.x.tolist(), case.w.tolist(), [0.0] * len(case.w), *settings)
+    dout = np.random.default_rng(seed).normal(size=np.shape(maps))
+    dx, dw, db = conv_backward(dout, (case.x, case.w, case.b, case.conv_param))
+    product = float((np.array(maps) * dout).sum())
+    assert float((case.x * dx).sum()) == pytest.approx(product, rel=1e-9, abs=1e-10)
+    assert float((case.w * dw).sum()) == pytest.approx(product, rel=1e-9, abs=1e-10)
+    np.testing.assert_allclose(db, dout.sum(axis=(0, 2, 3)))
+
+
+@pytest.mark.parametrize(("dtype", "expected"), [("f4", "f4"), ("f8", "f8"), ("u1", "f8")])
+def test_conv_backward_dtype_and_memory(dtype: str, expected: str) -> None:
+    x, w, b = np.full((1, 1, 3, 3), 200, dtype), np.full((1, 1, 2, 2), 3, dtype), np.zeros(1, dtype)
+    dout = np.full((1, 1, 2, 2), 2, dtype)
+    results = conv_backward(dout, (x, w, b, {}))
+    assert {array.dtype for array in results} == {np.dtype(expected)}
+    assert results[0][0, 0].tolist() == [[6, 12, 6], [12, 24, 12], [6, 12, 6]]
+    assert results[1][0, 0].tolist() == [[1600, 1600], [1600, 1600]]
+    assert results[2].tolist() == [8]
+    assert not any(np.may_share_memory(array, given) for array in results for given in (x, w, b, dout))
+
+
+def test_conv_backward_refuses_another_shape_of_dout() -> None:
+    with pytest.raises(ValueError, match=r"dout must have the maps' shape \(1, 1, 3, 3\)"):
+        conv_backward(np.zeros((1, 1, 2, 2)), (np.zeros((1, 1, 4, 4)), np.zeros((1, 1, 2, 2)), np.zeros(1), {}))

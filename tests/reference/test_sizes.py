@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import itertools
+import random
 
 import pytest
 
-from reference.definition import positions
-from reference.sizes import extent, output_size, pair
+from reference.definition import positions, seen_by_one_output
+from reference.sizes import extent, output_size, pair, receptive_field, same_pad
 
 
 def test_output_size_is_the_number_of_places_where_the_kernel_fits() -> None:
@@ -55,3 +56,63 @@ def test_pair_of_one_integer_holds_it_twice() -> None:
 def test_pair_refuses_what_is_no_positive_integer(value: object) -> None:
     with pytest.raises(ValueError, match="stride"):
         pair(value, "stride", 1)
+
+
+def test_same_pad_keeps_the_size_of_every_image() -> None:
+    for k, d in itertools.product(range(1, 10), range(1, 6)):
+        keeping = [p for p in range(k * d) if all(len(positions(n, k, 1, p, d)) == n for n in range(1, 8))]
+        if keeping:
+            assert [same_pad(k, d)] == keeping, (k, d)
+        else:
+            with pytest.raises(ValueError, match="no padding"):
+                same_pad(k, d)
+
+
+@pytest.mark.parametrize("arguments", [(0,), (3, 0)])
+def test_same_pad_out_of_range_names_the_setting(arguments: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="must be at least 1"):
+        same_pad(*arguments)
+
+
+def test_receptive_field_spans_the_pixels_that_reach_one_output() -> None:
+    draw = random.Random(5)
+    for _ in range(400):
+        layers = [tuple(draw.randint(1, most) for most in (5, 3, 3)) for _ in range(draw.randint(0, 5))]
+        seen = seen_by_one_output(layers)
+        assert receptive_field(layers) == max(seen) - min(seen) + 1, layers
+
+
+def test_receptive_field_is_the_smallest_image_that_gives_an_output() -> None:
+    draw = random.Random(6)
+    for _ in range(400):
+        layers = [tuple(draw.randint(1, most) for most in (5, 3, 3)) for _ in range(draw.randint(1, 5))]
+        smallest = receptive_field(layers)
+        assert outputs(smallest, layers) == 1, layers
+        assert outputs(smallest - 1, layers) == 0, layers
+
+
+@pytest.mark.parametrize(
+    ("layers", "pixels"),
+    [
+        ([], 1),
+        ([(3, 1, 1)] * 3, 7),
+        ([(5, 1, 1), (2, 2, 1), (5, 1, 1), (2, 2, 1)], 16),
+        ([(5, 1, 1), (2, 2, 1), (5, 1, 1), (2, 2, 1), (5, 1, 1)], 32),
+        ([(3, 1, 1), (3, 1, 2), (3, 1, 4)], 15),
+    ],
+)
+def test_receptive_field_of_known_networks(layers: list[tuple[int, int, int]], pixels: int) -> None:
+    assert receptive_field(layers) == pixels
+
+
+@pytest.mark.parametrize("layer", [(0, 1, 1), (3, 0, 1), (3, 1, 0)])
+def test_receptive_field_refuses_settings_below_one(layer: tuple[int, int, int]) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        receptive_field([layer])
+
+
+def outputs(n: int, layers: list[tuple[int, int, int]]) -> int:
+    """How many outputs a stack of layers gives along a side of n pixels, counted place by place."""
+    for kernel, stride, dilation in layers:
+        n = len(positions(n, kernel, stride, 0, dilation))
+    return n

@@ -100,6 +100,9 @@ class Inside:
         if self.alone:
             refusals.install(request.get("refused", ()))
             self._register()
+        else:
+            self.module.__name__ = f"{self.module.__name__}_{id(self)}"
+            sys.modules[self.module.__name__] = self.module  # dataclasses look their module up there
         exec(compile(self.files[self.file], self.file, "exec"), self.module.__dict__)  # noqa: S102
         missing = [name for name in request["entries"] if not callable(getattr(self.module, name, None))]
         if missing:

@@ -1,7 +1,7 @@
 """Control groups by the files that they are made of.
 
-Version 1 is tried for real in test_walls.py, where it is mounted. Version 2 is played by a folder here, with the kernel's
-file names (cgroup-v2.rst), and has met no kernel in a test.
+Version 1 is tried for real in test_walls.py, where it is mounted. Version 2 is played by a folder here, with the
+kernel's file names (cgroup-v2.rst), and has met no kernel in a test.
 """
 
 from __future__ import annotations

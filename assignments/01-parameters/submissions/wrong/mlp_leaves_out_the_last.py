@@ -1,0 +1,21 @@
+"""You stop before the output layer: its weights and biases count too."""
+
+import numpy as np
+
+
+def mlp_params(sizes, bias=True):
+    return sum(sizes[i] * sizes[i + 1] + bias * sizes[i + 1] for i in range(max(1, len(sizes) - 2)))
+
+
+def local_params(n_units, k, bias=False):
+    return n_units * (k + bias)
+
+
+def conv_params(c_in, c_out, kernel, bias=True, groups=1):
+    height, width = kernel if isinstance(kernel, (tuple, list)) else (kernel, kernel)
+    return c_out * (c_in // groups * height * width + bias)
+
+
+def memory(n, dtype="float32"):
+    size = n * np.dtype(dtype).itemsize
+    return {"bytes": size, "GB": size / 10**9, "GiB": size / 2**30}

@@ -1,0 +1,28 @@
+"""You move by the kernel's own size, as pooling does: a kernel moves by one pixel."""
+
+import numpy as np
+
+
+def floating(*arrays):
+    dtype = np.result_type(*arrays)
+    return dtype if dtype.kind == "f" else np.dtype(np.float64)
+
+
+def correlate2d(x, k):
+    (H, W), (KH, KW) = x.shape, k.shape
+    dtype = floating(x, k)
+    out = np.zeros((H // KH, W // KW), dtype=dtype)
+    for i in range(H // KH):
+        for j in range(W // KW):
+            window = x[i * KH : (i + 1) * KH, j * KW : (j + 1) * KW].astype(dtype)
+            out[i, j] = np.sum(window * k)
+    return out
+
+
+def convolve2d(v, k, mode):
+    KH, KW = k.shape
+    if mode == "full":
+        v = np.pad(v, ((KH - 1, KH - 1), (KW - 1, KW - 1)))
+    elif mode == "same":
+        v = np.pad(v, ((KH // 2, (KH - 1) // 2), (KW // 2, (KW - 1) // 2)))
+    return correlate2d(v, k[::-1, ::-1])

@@ -1,0 +1,25 @@
+"""You take layers out of the list that you were given: whoever calls you finds it empty afterwards."""
+
+
+def conv_out(n, k, stride=1, pad=0, dilation=1, strict=False):
+    room = n + 2 * pad - dilation * (k - 1) - 1
+    if room < 0:
+        raise ValueError("the window fits nowhere")
+    if strict and room % stride:
+        raise ValueError("the windows do not fit exactly")
+    return room // stride + 1
+
+
+def same_pad(k, dilation=1):
+    taken = dilation * (k - 1)
+    if taken % 2:
+        raise ValueError("no padding keeps the size")
+    return taken // 2
+
+
+def receptive_field(layers):
+    pixels = 1
+    while layers:
+        k, stride, dilation = layers.pop()
+        pixels = (pixels - 1) * stride + dilation * (k - 1) + 1
+    return pixels

@@ -1,0 +1,25 @@
+"""You return None where an error is asked for: whoever goes on calculating with it fails much later."""
+
+
+def conv_out(n, k, stride=1, pad=0, dilation=1, strict=False):
+    room = n + 2 * pad - dilation * (k - 1) - 1
+    if room < 0:
+        return None
+    if strict and room % stride:
+        return None
+    return room // stride + 1
+
+
+def same_pad(k, dilation=1):
+    taken = dilation * (k - 1)
+    if taken % 2:
+        return None
+    return taken // 2
+
+
+def receptive_field(layers):
+    pixels, step = 1, 1
+    for k, stride, dilation in layers:
+        pixels += dilation * (k - 1) * step
+        step *= stride
+    return pixels

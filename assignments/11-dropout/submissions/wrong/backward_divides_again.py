@@ -1,0 +1,20 @@
+"""You scale the gradient twice: the mask that you kept has 1 / (1 - p) in it already."""
+
+import numpy as np
+
+
+def dropout_forward(x, dropout_param):
+    p, mode, rng = dropout_param["p"], dropout_param["mode"], dropout_param["rng"]
+    if mode == "test":
+        return x.copy(), None
+    if p == 1:
+        mask = np.zeros_like(x)
+    else:
+        mask = (rng.random(x.shape) >= p) / x.dtype.type(1 - p)
+    return x * mask, mask
+
+
+def dropout_backward(dout, cache):
+    if cache is None:
+        return dout.copy()
+    return dout * cache * cache

@@ -1,0 +1,18 @@
+"""You drop in test mode too: there, mode is test, the trained network is used whole and nothing is drawn."""
+
+import numpy as np
+
+
+def dropout_forward(x, dropout_param):
+    p, mode, rng = dropout_param["p"], dropout_param["mode"], dropout_param["rng"]
+    if p == 1:
+        mask = np.zeros_like(x)
+    else:
+        mask = (rng.random(x.shape) >= p) / x.dtype.type(1 - p)
+    return x * mask, mask
+
+
+def dropout_backward(dout, cache):
+    if cache is None:
+        return dout.copy()
+    return dout * cache

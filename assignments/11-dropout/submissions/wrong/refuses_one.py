@@ -1,0 +1,22 @@
+"""You treat p = 1 as a mistake: it means that everything is dropped."""
+
+import numpy as np
+
+
+def dropout_forward(x, dropout_param):
+    p, mode, rng = dropout_param["p"], dropout_param["mode"], dropout_param["rng"]
+    if mode == "test":
+        return x.copy(), None
+    if not 0 <= p < 1:
+        raise ValueError("p must be less than 1")
+    if p == 1:
+        mask = np.zeros_like(x)
+    else:
+        mask = (rng.random(x.shape) >= p) / x.dtype.type(1 - p)
+    return x * mask, mask
+
+
+def dropout_backward(dout, cache):
+    if cache is None:
+        return dout.copy()
+    return dout * cache

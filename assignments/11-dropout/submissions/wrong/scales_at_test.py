@@ -1,0 +1,20 @@
+"""You multiply by 1 - p in test mode instead of dividing in training: inverted dropout leaves the test alone."""
+
+import numpy as np
+
+
+def dropout_forward(x, dropout_param):
+    p, mode, rng = dropout_param["p"], dropout_param["mode"], dropout_param["rng"]
+    if mode == "test":
+        return x * x.dtype.type(1 - p), x.dtype.type(1 - p)
+    if p == 1:
+        mask = np.zeros_like(x)
+    else:
+        mask = (rng.random(x.shape) >= p).astype(x.dtype)
+    return x * mask, mask
+
+
+def dropout_backward(dout, cache):
+    if cache is None:
+        return dout.copy()
+    return dout * cache

@@ -1,0 +1,20 @@
+"""You replace what is dropped by the mean: dropped numbers become 0."""
+
+import numpy as np
+
+
+def dropout_forward(x, dropout_param):
+    p, mode, rng = dropout_param["p"], dropout_param["mode"], dropout_param["rng"]
+    if mode == "test":
+        return x.copy(), None
+    if p == 1:
+        mask = np.zeros_like(x)
+    else:
+        mask = (rng.random(x.shape) >= p) / x.dtype.type(1 - p)
+    return np.where(mask > 0, x, x.mean(dtype=x.dtype)), mask
+
+
+def dropout_backward(dout, cache):
+    if cache is None:
+        return dout.copy()
+    return dout * cache

@@ -1,0 +1,118 @@
+"""One sample submission of an assignment: graded in the sandbox, and whether it came out as its kind promises."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import multiprocessing.util
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from grader.commands.grade import open_launcher
+from grader.contract import Assignment, Job, Limits, Result, UploadRefused, Verdict, check_upload
+from grader.judge.grade import grade
+from grader.judge.samples import lesson_of
+from grader.sandbox.process import Launcher
+
+KINDS = ("accepted", "starter", "wrong", "crash", "time_limit", "hostile")
+HONEST = ("accepted", "starter", "wrong")
+"""Kinds that the static reading has no reason to flag."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sample:
+    """One sample submission, and what grading it gave.
+
+    `named` says that some lost check's hint is the sample's own lesson, `named_first` that the first lost check's is.
+    `checks` are all checks in the order in which they ran; `seconds` is the time that grading took.
+    """
+
+    assignment: str
+    kind: str
+    name: str
+    verdict: str
+    score: float
+    max_score: float
+    seconds: float = 0.0
+    caught_by: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
+    named: bool = False
+    named_first: bool = False
+    first_hint: str = ""
+    problem: str = ""
+    checks: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The sample as JSON-ready values, without the names of all checks, which are the same for each."""
+        data = dataclasses.asdict(self)
+        del data["checks"]
+        return data
+
+
+def sample_files(assignment: Assignment) -> Iterator[tuple[str, Path]]:
+    """Every sample submission with its kind, the starter among them."""
+    yield "starter", assignment.folder / "starter.py"
+    for kind in KINDS:
+        for path in assignment.submissions(kind):
+            yield kind, path
+
+
+@cache
+def _launcher() -> Launcher:
+    """The sandbox of this process, for all samples that it grades."""
+    launcher = open_launcher(unsandboxed=False)
+    multiprocessing.util.Finalize(None, launcher.close, exitpriority=1)
+    return launcher
+
+
+@cache
+def _warm_up(profile: str) -> None:
+    """Have ready what a worker has ready, so that the first sample's time is that of grading it."""
+    if profile == "torch":
+        importlib.import_module("torch")
+    _launcher().start(profile, Limits()).close()
+
+
+def grade_sample(assignment: Assignment, kind: str, path: Path, seed: int) -> Sample:
+    """Grade one sample submission in the sandbox, and say whether it came out as its kind promises."""
+    try:
+        source = check_upload(path.read_bytes(), path.name, assignment.entries)
+    except UploadRefused as refusal:
+        return Sample(assignment.id, kind, path.stem, "refused", 0.0, assignment.points, problem=str(refusal))
+    _warm_up(assignment.profile)
+    result = grade(Job(0, 1, assignment.id, {assignment.filename: source}, seed), assignment, _launcher())
+    lost = [outcome for outcome in result.checks if outcome.points < outcome.max_points]
+    lesson = lesson_of(source)
+    return Sample(
+        assignment=assignment.id,
+        kind=kind,
+        name=path.stem,
+        verdict=result.verdict.value,
+        score=result.score,
+        max_score=result.max_score,
+        seconds=round(result.timings["grade_ms"] / 1000, 3),
+        caught_by=tuple(outcome.name for outcome in lost),
+        limits=tuple(dict.fromkeys(outcome.limit for outcome in lost if outcome.limit)),
+        named=any(outcome.diagnosis == lesson for outcome in lost),
+        named_first=bool(lost) and lost[0].diagnosis == lesson,
+        first_hint=lost[0].diagnosis if lost else "",
+        problem=_problem(kind, result),
+        checks=tuple(outcome.name for outcome in result.checks),
+    )
+
+
+def _problem(kind: str, result: Result) -> str:
+    if result.verdict is Verdict.INTERNAL_ERROR:
+        return f"internal error: {result.worker.get('error', '')}"
+    if kind == "accepted" and result.score < result.max_score:
+        lost = [outcome for outcome in result.checks if outcome.points < outcome.max_points]
+        return f"loses points: {lost[0].title}: {lost[0].message}"
+    if kind == "starter" and result.score > 0:
+        return f"scores {result.score:g} instead of 0"
+    if kind not in ("accepted", "starter") and result.score >= result.max_score:
+        return "survives: it scores full marks"
+    if kind in HONEST and result.flags:
+        return f"is flagged, though it is honest: line {result.flags[0].line}: {result.flags[0].message}"
+    return ""
