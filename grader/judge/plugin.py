@@ -223,7 +223,8 @@ def _title_of(item: pytest.Item) -> str:
 def fault_message(fault: StudentFault, session: Session) -> str:
     """What a student reads about a fault: the sentence, then their own lines of the traceback."""
     if not isinstance(fault, StudentRaised):
-        return f"Your code {fault}."
+        text = str(fault)
+        return f"Your code {text}" if text.endswith(("?", "!", ".")) else f"Your code {text}."
     lines = session.source.splitlines()
     shown = [f"Your code raised {fault}"]
     for frame in fault.frames:

@@ -13,6 +13,7 @@ from reference.conv import conv_backward, conv_forward
 from reference.dense import affine_backward, affine_forward, softmax_loss
 from reference.dropout import dropout_backward, dropout_forward
 from reference.models.lenet import LeNet5
+from reference.normalisation import batchnorm_backward, batchnorm_forward, rescale
 from reference.pooling import pool_backward, pool_forward
 
 ROOT = Path(__file__).parents[2] / "assignments"
@@ -122,3 +123,16 @@ def test_dropout_example() -> None:
     assert names["dx"].tolist() == [[4, 0, 4, -8]]
     assert r"\text{dx} = (4, 0, 4, -8)" in statement("11-dropout")
     assert 'out="4 0 0 12"' in statement("11-dropout")
+
+
+def test_normalisation_example() -> None:
+    names = {"np": np, "batchnorm_forward": batchnorm_forward, "batchnorm_backward": batchnorm_backward}
+    exec(example_code("10-normalisation"), names)
+    (dx,) = matrices("10-normalisation")
+    np.testing.assert_allclose(names["dx"].T, dx, atol=5e-4)
+    pictured = re.search(r'out="([^"]*)"', statement("10-normalisation"))
+    assert pictured
+    np.testing.assert_allclose(names["out"][:, 0], [float(n) for n in pictured.group(1).split(";")], atol=5e-4)
+    assert names["dgamma"] == pytest.approx([-1.342], abs=5e-4)
+    assert names["dbeta"].tolist() == [1]
+    assert rescale(np.array([2, 4, 6, 10]), -1, 1).tolist() == [-1, -0.5, 0, 1]
