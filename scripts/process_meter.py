@@ -92,12 +92,14 @@ class Meter:
         self._thread = threading.Thread(target=self._follow, name="meter", daemon=True)
 
     def __enter__(self) -> Meter:
+        self.sample()
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ending.set()
         self._thread.join()
+        self.sample()
 
     def _follow(self) -> None:
         while not self._ending.wait(self.seconds):

@@ -19,9 +19,9 @@ LOAD_SECONDS = 3.0
 """Instead of the judge's own: some submissions never end their import, which takes this long in every run."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def canaries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Canaries]:
-    """Planted before any process is started that may inherit them."""
+    """Planted before any process is started that may inherit them; gone, also from the environment, after the module."""
     with closing(Canaries(tmp_path_factory.mktemp("canaries"))) as planted:
         yield planted
 
