@@ -21,7 +21,7 @@ LOAD_SECONDS = 3.0
 
 @pytest.fixture(scope="module")
 def canaries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Canaries]:
-    """Planted before any process is started that may inherit them; gone, also from the environment, after the module."""
+    """Planted before any process is started that may inherit them; gone after the module."""
     with closing(Canaries(tmp_path_factory.mktemp("canaries"))) as planted:
         yield planted
 
