@@ -27,6 +27,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 from grader.authoring import expect, expect_close
+from grader.sandbox.errors import StudentFault
 
 GRADIENT = """
 def gradient(x, w):
@@ -58,7 +59,7 @@ def test_gradient(student, rng):
 def test_snippets_of_the_judge_are_refused_too(student, rng):
     try:
         student.run(OURS, *drawn(rng))
-    except Exception as fault:
+    except StudentFault as fault:
         expect("it refuses here" in str(fault), str(fault))
     else:
         expect(False, "conv2d does not refuse")

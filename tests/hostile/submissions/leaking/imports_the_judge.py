@@ -5,7 +5,7 @@ import importlib.util
 import pkgutil
 import sys
 
-PATHS = ["{{REPOSITORY}}", "{{ASSIGNMENT}}", "/stride/code", "/stride", "/srv/stride", "/work/main"]
+PATHS = ["{{REPOSITORY}}", "{{ASSIGNMENT}}", "/stride/code", "/stride", "/srv/stride"]
 NAMES = ["grader.judge.grade", "grader.judge.plugin", "reference.conv", "checks", "conftest", "server.settings"]
 sys.path[:0] = PATHS
 found = [name for name in NAMES if name in sys.modules]
