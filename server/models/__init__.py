@@ -3,6 +3,22 @@
 from server.models.base import Base, UtcDateTime, utcnow
 from server.models.course import Course, CourseAssignment, Enrolment, EnrolmentRole
 from server.models.person import OneTimeCode, Person
+from server.models.quiz import (
+    CourseQuestion,
+    Mode,
+    Numbers,
+    Participant,
+    PracticeAnswer,
+    Quiz,
+    QuizAnswer,
+    QuizEvent,
+    QuizItem,
+    QuizPart,
+    QuizSession,
+    SessionItem,
+    Stage,
+    TimeAllowance,
+)
 from server.models.submission import Attempt, CheckRecord, State, Submission, SubmissionFile
 
 __all__ = [
@@ -11,13 +27,27 @@ __all__ = [
     "CheckRecord",
     "Course",
     "CourseAssignment",
+    "CourseQuestion",
     "Enrolment",
     "EnrolmentRole",
+    "Mode",
+    "Numbers",
     "OneTimeCode",
+    "Participant",
     "Person",
+    "PracticeAnswer",
+    "Quiz",
+    "QuizAnswer",
+    "QuizEvent",
+    "QuizItem",
+    "QuizPart",
+    "QuizSession",
+    "SessionItem",
+    "Stage",
     "State",
     "Submission",
     "SubmissionFile",
+    "TimeAllowance",
     "UtcDateTime",
     "utcnow",
 ]
