@@ -25,6 +25,10 @@ from grader.sandbox.wire import Handle
 BUDGET_SECONDS = 3.0
 """Processor time, so that a busy machine finds what an idle one does. Checks that come later go without a diagnosis."""
 
+PATIENCE = 2
+"""Code that raises one exception wherever it is called has no misconception that a sample would share: after so many
+checks that nothing explained, those that end in the same exception are not replayed."""
+
 
 class Match(IntEnum):
     """How far one solution's answers to a check equal another's."""
@@ -44,8 +48,10 @@ def diagnose(assignment: Assignment, failures: Mapping[str, Sequence[Asked]]) ->
     accepted, samples = accepted_sample(assignment), {sample.name: sample for sample in wrong_samples(assignment)}
     explained: dict[str, dict[str, Match]] = {}
     votes: Counter[str] = Counter()
+    unexplained: Counter[str] = Counter()
     for name, trace in sorted(failures.items(), key=_work):
-        if not trace or time.thread_time() > deadline:
+        raised = _raised_kind(trace)
+        if not trace or unexplained[raised] >= PATIENCE or time.thread_time() > deadline:
             continue
         floor = _match(accepted, trace) if accepted else Match.DIFFERENT
         matches = _explanations(floor, [samples[sample] for sample in votes], trace, deadline)
@@ -54,11 +60,19 @@ def diagnose(assignment: Assignment, failures: Mapping[str, Sequence[Asked]]) ->
             matches |= _explanations(floor, others, trace, deadline)
         explained[name] = matches
         votes.update(matches.keys())
+        if raised and not matches:
+            unexplained[raised] += 1
     return {
         name: samples[max(matches, key=lambda sample: (matches[sample], votes[sample], sample))]
         for name, matches in explained.items()
         if matches
     }
+
+
+def _raised_kind(trace: Sequence[Asked]) -> str:
+    """The exception that ended a check, by its class's name; empty where it ended otherwise."""
+    last = trace[-1].outcome if trace else None
+    return last.kind if isinstance(last, StudentRaised) else ""
 
 
 def _work(failure: tuple[str, Sequence[Asked]]) -> int:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from grader.contract import Job, Limits, Status, Verdict, Visibility, load_assignment
+from grader.judge import diagnosis
 from grader.judge.grade import Listener, grade
 from grader.sandbox.errors import SandboxFailure, SandboxUnavailable
 from tests.grader.conftest import ACCEPTED, CHECKS, WRONG, by_name, write_assignment
@@ -54,6 +55,16 @@ def test_diagnosis_names_the_misconception_of_a_wrong_solution(graded, name, les
     lost = [check for check in graded(WRONG[name]).checks if check.points < check.max_points]
     assert lost
     assert {check.diagnosis for check in lost} == {lesson}
+
+
+def test_code_that_raises_everywhere_is_not_replayed_on_every_check(graded, monkeypatch):
+    replayed = []
+    match = diagnosis._match
+    monkeypatch.setattr(diagnosis, "_match", lambda sample, trace: replayed.append(len(trace)) or match(sample, trace))
+    result = graded("def double(x, factor): raise RecursionError" + BACK)
+    assert len([check for check in result.checks if check.points == 0]) == 4
+    assert {check.diagnosis for check in result.checks} == {""}
+    assert len(replayed) == 2 * (len(WRONG) + 1)  # two checks; each on every wrong solution and on the accepted one
 
 
 def test_another_mistake_is_not_named_after_a_wrong_solution(graded):
