@@ -163,7 +163,7 @@ def expect_levels(student, maps, mode):
     """Bytes that are the nearest to the exact grey levels; both modes are called as students would."""
     levels = student.to_display(maps, mode)
     expect_dtype(levels, np.uint8, what="The picture")
-    expect_close(levels, right.grey_levels(maps.astype(float), mode), **NEAREST, what="The grey level")
+    expect_close(levels, right.grey_levels(maps.astype(float), mode), **NEAREST, what="levels")
     expect_pure(student, "to_display")
 
 
@@ -190,7 +190,7 @@ def test_display_of_positive_maps(student, rng):
     for mode in ("minmax", "symmetric"):
         expect_levels(student, maps, mode)
     levels = student.to_display(maps)
-    expect_close(levels, right.grey_levels(maps, "minmax"), **NEAREST, what="The grey level where no mode is given")
+    expect_close(levels, right.grey_levels(maps, "minmax"), **NEAREST, what="levels where no mode is given")
 
 
 @pytest.mark.points(0.5)

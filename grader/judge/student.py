@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from grader.contract import Assignment, Entry
-from grader.excerpts import is_image_like
+from grader.judge.shown_call import image_arguments, named_arguments, show_call, small_inputs
 from grader.sandbox.errors import StudentFault, StudentTimeout
 from grader.sandbox.replies import Reply
 from grader.sandbox.wire import Handle, Packer
@@ -222,9 +222,9 @@ class EntryProxy:
         packed = _packed(packer, args, kwargs)
         request = {"op": "call", "entry": self._entry.name, "returns": returns, **packed}
         shown = show_call(self._entry.name, args, kwargs)
-        arrays = array_arguments(self._entry, args, kwargs)
-        images = {name: array for name, array in arrays.items() if is_image_like(array)}
-        return _live(self._session.ask(request, packer, shown, small_inputs(arrays), images), self._session)
+        given = named_arguments(self._entry, args, kwargs)
+        images = image_arguments(given)
+        return _live(self._session.ask(request, packer, shown, small_inputs(given), images), self._session)
 
 
 class ObjectProxy(Handle):
@@ -269,46 +269,3 @@ def _live(value: Any, session: Session) -> Any:
     if type(value) is dict:
         return {key: _live(item, session) for key, item in value.items()}
     return value
-
-
-def show_call(name: str, args: tuple[object, ...], kwargs: dict[str, object]) -> str:
-    """A call as text, with arrays by dtype and shape."""
-    parts = [show_value(value) for value in args] + [f"{key}={show_value(value)}" for key, value in kwargs.items()]
-    return f"{name}({', '.join(parts)})"[:400]
-
-
-def show_value(value: Any) -> str:
-    """A value in few characters."""
-    if isinstance(value, Handle):
-        return value.type_name
-    if _is_array(value) and value.ndim:
-        return f"{str(value.dtype).removeprefix('torch.')}[{', '.join(map(str, value.shape))}]"
-    return repr(value)[:120]
-
-
-def array_arguments(
-    entry: Entry, args: tuple[object, ...], kwargs: dict[str, object]
-) -> dict[str, np.ndarray[Any, Any]]:
-    """The arguments of a call that are arrays or tensors, by the names of the entry's signature."""
-    from grader.authoring import as_array
-
-    names = [part.strip().split(":")[0] for part in entry.signature.partition("(")[2].partition(")")[0].split(",")]
-    given = {name: value for name, value in zip(names, args, strict=False) if name} | kwargs
-    return {name: as_array(value) for name, value in given.items() if _is_array(value)}
-
-
-def small_inputs(arrays: dict[str, np.ndarray[Any, Any]]) -> dict[str, Any]:
-    """The array arguments of a call as lists, where all together are small enough to be read (64 numbers)."""
-    from grader.authoring import json_value
-
-    if sum(array.size for array in arrays.values()) > 64:
-        return {}
-    return {name: _nested(array, json_value) for name, array in arrays.items()}
-
-
-def _is_array(value: object) -> bool:
-    return hasattr(value, "shape") and not isinstance(value, Handle)
-
-
-def _nested(array: Any, convert: Any) -> Any:
-    return convert(array[()]) if array.ndim == 0 else [_nested(row, convert) for row in array]

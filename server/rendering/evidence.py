@@ -14,6 +14,7 @@ KNOWN = {"call", "what", "index", "expected", "got", "expected_window", "got_win
 MOST_CELLS = 20
 RELATIVE_TOLERANCE = 1e-7
 WINDOW_DIGITS = 4
+BRACKETS = {"tuple": "()", "list": "[]", "dict": "{}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,26 @@ def _inputs(inputs: Any) -> str | None:
 
 
 def _literal(item: Any, indent: int) -> str:
+    """An input as Python: nested lists are an array, and what holds arrays is as `small_inputs` of the judge says."""
+    if isinstance(item, Mapping) and len(item) == 1:
+        kind, parts = next(iter(item.items()))
+        if kind == "text":
+            return str(parts)
+        if kind in BRACKETS and isinstance(parts, list):
+            return _holder(kind, parts, indent)
     if not isinstance(item, list):
         return repr(item)
     return f"np.array({_rows_of(item, indent + len('np.array('))})"
+
+
+def _holder(kind: str, parts: list[Any], indent: int) -> str:
+    """A tuple, list or dictionary with a line for every part."""
+    pairs = [part for part in parts if isinstance(part, list) and len(part) == 2]
+    named = [(f"{key}: ", part) for key, part in pairs] if kind == "dict" else [("", part) for part in parts]
+    written = [name + _literal(part, indent + 1 + len(name)) for name, part in named]
+    opening, closing = BRACKETS[kind]
+    comma = "," if kind == "tuple" and len(parts) == 1 else ""
+    return opening + (",\n" + " " * (indent + 1)).join(written) + comma + closing
 
 
 def _rows_of(items: list[Any], indent: int) -> str:

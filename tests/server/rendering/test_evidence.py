@@ -59,6 +59,22 @@ def test_inputs_can_be_pasted_into_an_interpreter():
     assert names["stride"] == 2
 
 
+def test_inputs_that_hold_arrays_can_be_pasted_too():
+    held = {
+        "tuple": [
+            [[1.0, 2.0], [3.0, 4.0]],
+            {"text": "None"},
+            {"dict": [["'stride'", {"text": "(1, 2)"}], ["'w'", [5]]]},
+        ]
+    }
+    names: dict = {"np": np}
+    exec(evidence({"inputs": {"cache": held, "one": {"tuple": [[1]]}}}).inputs, names)
+    x, nothing, settings = names["cache"]
+    np.testing.assert_array_equal(x, [[1.0, 2.0], [3.0, 4.0]])
+    np.testing.assert_array_equal(settings["w"], [5])
+    assert (nothing, settings["stride"], len(names["one"])) == (None, (1, 2), 1)
+
+
 def test_what_is_unknown_keeps_its_name():
     assert evidence({"worst_ratio": 3.5}).others == [("worst ratio", "3.5")]
 
@@ -72,6 +88,7 @@ def test_what_is_unknown_keeps_its_name():
         {"expected_window": [[]], "got_window": [[], []]},
         {"inputs": 3, "call": 5, "what": None, "index": []},
         {"inputs": {"x": [[1], 2, []]}},
+        {"inputs": {"x": {"tuple": 3}, "y": {"dict": [1, [2]]}, "z": {"set": [1]}, "t": {"text": None}}},
     ],
 )
 def test_a_counterexample_of_another_form_breaks_no_page(broken):
