@@ -10,6 +10,9 @@ RUNTIME := .venv/.stride-runtime
 DEV := .venv/.stride-dev
 PINS := pyproject.toml constraints.txt
 
+# How many processes share the tests; 0 runs them in one, as a debugger needs it.
+PROCESSES := 2
+
 # What is passed on: make run ARGS="--port 9000", make test ARGS="tests/server -k login", make compose-demo ARGS=--keep
 ARGS :=
 
@@ -32,7 +35,7 @@ run: system-run $(RUNTIME) ## Start Stride with a demo course, and show its addr
 
 test: export CI := true
 test: system-test $(DEV) ## Run every test, against the real sandbox, databases, brokers and browser
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile $(ARGS)
 
 lint: system-lint $(DEV) ## Check style, types and imports
 	@$(BIN)/ruff check .

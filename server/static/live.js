@@ -29,12 +29,21 @@
     return box.bottom > 0 && box.top < window.innerHeight;
   };
 
-  // What is being read: the check that has the focus, else, once the reader has scrolled, what is in view.
+  const inMiddle = (element) => {
+    const box = element.getBoundingClientRect();
+    return box.top <= window.innerHeight / 2 && box.bottom >= window.innerHeight / 2;
+  };
+
+  // What is being read: the check that has the focus, else, once the reader has scrolled, what covers the middle of the
+  // window, else the first check that is in view.
   const reading = () => {
     const focused = document.activeElement?.closest("#live details[data-key]");
     if (focused) return focused.dataset.key;
     if (!window.scrollY) return null;
-    const check = [...keyed(live).values()].find(inView);
+    const checks = [...keyed(live).values()];
+    const middle = checks.find(inMiddle);
+    if (!middle && source && inMiddle(source)) return "source";
+    const check = middle || checks.find(inView);
     return check ? check.dataset.key : "source";
   };
 

@@ -124,10 +124,10 @@ def test_everything_works_without_scripts(installation, open_page, hand_in, mist
 def test_a_live_update_moves_nothing_that_one_is_reading(installation, open_page, hand_in, until_graded, slow, mistake):
     page = open_page(installation.student())
     hand_in(page, slow(mistake))
+    page.set_viewport_size({"width": 1280, "height": 360})
     line = page.locator("#line-12")
     page.locator(".verdict.running").wait_for()
-    line.scroll_into_view_if_needed()
-    page.evaluate("window.scrollBy(0, 150)")
+    line.evaluate("line => line.scrollIntoView({block: 'center', behavior: 'instant'})")
     before = line.bounding_box()["y"]
     until_graded(page)
     assert page.locator("details.check").count() == 17

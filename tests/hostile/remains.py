@@ -81,8 +81,10 @@ def fingerprint(folder: Path) -> dict[str, tuple[int, int, int]]:
 
 def control_groups() -> list[str]:
     """The control groups that this process has made, in every tree that is mounted."""
-    name = f"stride-{os.getpid()}-*"
-    return sorted(str(path) for path in Path("/sys/fs/cgroup").glob(f"**/{name}"))
+    prefix = f"stride-{os.getpid()}-"
+    # Other programs' groups come and go meanwhile: os.walk passes over a folder that is gone, Path.glob fails.
+    tree = os.walk("/sys/fs/cgroup")
+    return sorted(f"{place}/{name}" for place, names, _ in tree for name in names if name.startswith(prefix))
 
 
 class Memory:

@@ -31,7 +31,9 @@ from tests.hostile.remains import (
 )
 from tests.hostile.worker import Worker, collection
 
-SEED = int(os.environ.get("STRIDE_HOSTILE_SEED") or secrets.randbits(32))
+# Processes that share a run (pytest-xdist) must agree on what is in it.
+RUN = int(os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(4), 16) % 2**32
+SEED = int(os.environ.get("STRIDE_HOSTILE_SEED") or RUN)
 ROUNDS = int(os.environ.get("STRIDE_HOSTILE_ROUNDS") or 2)
 FEWEST = 90
 CUT_MARK_BYTES = 200
