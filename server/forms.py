@@ -92,7 +92,7 @@ class PasswordForm(FlaskForm):
 class UploadForm(FlaskForm):
     """A submission as a file. What is in the file is checked by the service."""
 
-    file = FileField("Python file", render_kw={"accept": ".py,text/x-python"})
+    file = FileField("Python file", render_kw={"accept": ".py,.ipynb,.zip,text/x-python"})
     submit = SubmitField("Hand in the file")
 
 

@@ -11,9 +11,12 @@ from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from grader.contract.notebook import MAX_NOTEBOOK_BYTES
 from server.settings import Settings
 
 MOST_BYTES = 1024 * 1024
+MOST_OF_AN_UPLOAD = MAX_NOTEBOOK_BYTES + MOST_BYTES
+"""A request that hands something in: the largest file, and the form around it."""
 # Bootstrap's stylesheet draws its form controls with data: pictures.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -59,6 +62,12 @@ def configuration(settings: Settings) -> dict[str, Any]:
 
 def init_security(app: Flask, settings: Settings) -> None:
     """Set up CSRF protection, rate limits, response headers and the trust in proxies."""
+
+    @app.before_request
+    def allow_notebooks() -> None:  # before the CSRF check, which reads the form
+        if request.endpoint == "assignment.submit":
+            request.max_content_length = MOST_OF_AN_UPLOAD
+
     csrf.init_app(app)
     limiter.init_app(app)
     if settings.proxies:

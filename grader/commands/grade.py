@@ -1,4 +1,4 @@
-"""`stride grade`: grade one file here as a worker would."""
+"""`stride grade`: grade a file, a notebook or a zip here as a worker would."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import dataclasses
 import json
 import secrets
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -25,8 +26,9 @@ from grader.contract import (
     Status,
     UploadRefused,
     Verdict,
-    check_upload,
+    read_handed_in,
 )
+from grader.contract.cells import place
 from grader.judge.grade import Listener
 from grader.judge.grade import grade as grade_job
 from grader.sandbox.process import Launcher
@@ -49,16 +51,21 @@ UNSANDBOXED = (
 def grade(
     assignment: str, file: Path, as_json: bool, gradescope: bool, seed: int | None, with_flags: bool, unsandboxed: bool
 ) -> None:
-    """Grade FILE for ASSIGNMENT (04-conv-forward, or just 4) in the same sandbox as a worker."""
+    """Grade FILE for ASSIGNMENT (04-conv-forward, or just 4) in the same sandbox as a worker.
+
+    FILE is Python (.py), a notebook (.ipynb), or several Python files (.zip).
+    """
     notes = Console(stderr=True)
     chosen = find_assignment(assignment)
     try:
-        source = check_upload(file.read_bytes(), file.name, chosen.entries)
+        handed_in = read_handed_in(file.read_bytes(), file.name, chosen)
     except UploadRefused as refusal:
         raise click.UsageError(str(refusal)) from refusal
     if unsandboxed:
         notes.print(Panel(UNSANDBOXED, title="unsandboxed", style="yellow"))
-    job = Job(0, 1, chosen.id, {chosen.filename: source}, secrets.randbits(53) if seed is None else seed)
+    for note in handed_in.notes:
+        notes.print(Text(note, style="yellow"))
+    job = Job(0, 1, chosen.id, handed_in.files, secrets.randbits(53) if seed is None else seed)
     with our_failures(), closing(open_launcher(unsandboxed)) as launcher:
         result = _grade_with_bar(job, chosen, launcher, notes)
     if not with_flags:
@@ -67,7 +74,7 @@ def grade(
         data = result.to_gradescope() if gradescope else result.to_dict()
         sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
     else:
-        show_result(result, chosen, Console())
+        show_result(result, chosen, Console(), handed_in.files)
     if result.verdict is Verdict.INTERNAL_ERROR:
         raise StrideFailed(f"Stride failed, not your file: {result.worker.get('error', '')}")
 
@@ -99,7 +106,7 @@ def _grade_with_bar(job: Job, assignment: Assignment, launcher: Launcher, consol
         return grade_job(job, assignment, launcher, Listener(start, step))
 
 
-def show_result(result: Result, assignment: Assignment, console: Console) -> None:
+def show_result(result: Result, assignment: Assignment, console: Console, files: Mapping[str, str]) -> None:
     """The result for people: score, then every check, the failed ones with what to do about them."""
     console.print()
     console.print(Text(f"{assignment.title}: {result.score:g} of {result.max_score:g} points", style="bold"))
@@ -112,7 +119,9 @@ def show_result(result: Result, assignment: Assignment, console: Console) -> Non
     for check in result.checks:
         _show_check(check, console)
     for flag in result.flags:
-        console.print(Text.assemble(("Worth a look ", "bold"), f"line {flag.line}: {flag.message}"))
+        where = place(files.get(flag.file or assignment.filename, ""), flag.line)
+        shown = f"{flag.file}, {where}" if flag.file else where
+        console.print(Text.assemble(("Worth a look ", "bold"), f"{shown}: {flag.message}"))
     if result.stdout:
         console.print(Panel(Text(result.stdout), title="printed"))
     grading = result.timings["grade_ms"] / 1000

@@ -1,4 +1,7 @@
-"""What the server and the grader agree on: assignments, jobs, results and the broker. Standard library only."""
+"""What the server and the grader agree on: assignments, jobs, results and the broker.
+
+Standard library only, but for nbformat, which is imported when a notebook comes.
+"""
 
 from grader.contract.assignment import (
     REFUSABLE,
@@ -19,6 +22,7 @@ from grader.contract.broker import (
     celery_settings,
 )
 from grader.contract.errors import ContractError
+from grader.contract.handed_in import HandedIn, read_handed_in
 from grader.contract.job import Job, Progress
 from grader.contract.result import LIMITS, CheckResult, Flag, Result, Status, Verdict, Visibility
 from grader.contract.upload import UploadRefused, check_upload
@@ -38,6 +42,7 @@ __all__ = [
     "ContractError",
     "Entry",
     "Flag",
+    "HandedIn",
     "Job",
     "Limits",
     "Progress",
@@ -50,4 +55,5 @@ __all__ = [
     "check_upload",
     "load_assignment",
     "load_assignments",
+    "read_handed_in",
 ]

@@ -18,6 +18,8 @@ PROFILES = ("numpy", "torch")
 KINDS = ("function", "class")
 CROSSINGS = ("value", "handle")
 REQUIRED_FILES = ("assignment.toml", "statement.md", "starter.py", "checks.py")
+QUESTIONS_FILE = "quiz.toml"
+"""The questions of the folder's topic. A folder may hold them alone, without an assignment."""
 REFUSABLE = (
     *("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"),
     *("unfold", "fold"),
@@ -161,8 +163,18 @@ def load_assignments(root: Path) -> dict[str, Assignment]:
     """Every assignment below `root`, by id, in course order. Raises AssignmentError for the first that is broken."""
     if not root.is_dir():
         raise AssignmentError(f"{root} is not a folder of assignments")
+    return {folder.name: load_assignment(folder) for folder in assignment_folders(root)}
+
+
+def assignment_folders(root: Path) -> list[Path]:
+    """The folders below `root` that are assignments or mean to be, in course order; not those of questions alone."""
     folders = sorted(path for path in root.iterdir() if path.is_dir() and FOLDER_NAME.fullmatch(path.name))
-    return {folder.name: load_assignment(folder) for folder in folders}
+    return [folder for folder in folders if not has_questions_alone(folder)]
+
+
+def has_questions_alone(folder: Path) -> bool:
+    """Whether a folder has quiz questions and is no assignment."""
+    return (folder / QUESTIONS_FILE).is_file() and not (folder / "assignment.toml").exists()
 
 
 def _from_table(folder: Path, data: dict[str, Any], where: str) -> Assignment:
@@ -243,9 +255,13 @@ def _entry(table: dict[str, Any], where: str) -> Entry:
 
 
 def folder_version(folder: Path) -> str:
-    """The first 16 hexadecimal digits of a SHA-256 over every file's path and content."""
+    """The first 16 hexadecimal digits of a SHA-256 over every file's path and content.
+
+    The quiz questions are left out: they change nothing about how a submission is graded.
+    """
     digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+    files = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    for path in sorted(path for path in files if path != folder / QUESTIONS_FILE):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)

@@ -59,12 +59,14 @@ class Visibility(StrEnum):
 class Flag:
     """A place in a submission that the staff may want to read. It never changes the score, and students never see it.
 
-    `line` counts from 1, `rule` is a short stable name, `message` says what is there and why it is worth a look.
+    `line` counts from 1, `rule` is a short stable name, `message` says what is there and why it is worth a look; `file`
+    is "" for the file that is loaded, and the name of any other.
     """
 
     line: int
     rule: str
     message: str
+    file: str = ""
 
     @classmethod
     def from_dict(cls, data: object) -> Flag:
@@ -75,6 +77,7 @@ class Flag:
             line=take(fields, "line", int, "flag"),
             rule=take(fields, "rule", str, "flag"),
             message=take(fields, "message", str, "flag"),
+            file=take(fields, "file", str, "flag") if "file" in fields else "",  # results of earlier versions have none
         )
 
 

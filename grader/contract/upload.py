@@ -1,4 +1,4 @@
-"""What is accepted as a submission's file, decided before anything is stored or queued."""
+"""What is accepted as a Python file of a submission, decided before anything is stored or queued."""
 
 from __future__ import annotations
 
@@ -34,6 +34,20 @@ def check_upload(content: bytes, filename: str, entries: Sequence[Entry]) -> str
     names that the assignment asks for. The code is parsed, never run.
     """
     _check_bytes(content, filename)
+    text = decoded(content, filename)
+    if not text.strip():
+        raise UploadRefused(f"{filename} holds only blank lines. Did you save it before uploading?")
+    check_code(text, filename, entries)
+    return text
+
+
+def check_code(text: str, filename: str, entries: Sequence[Entry]) -> None:
+    """Raise UploadRefused for a text that is no Python, or lacks a name that the assignment asks for."""
+    check_entries(parse(text, filename), entries, filename)
+
+
+def decoded(content: bytes, filename: str) -> str:
+    """UTF-8 as text with Unix lines. Raises UploadRefused with the line that is something else."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -41,17 +55,17 @@ def check_upload(content: bytes, filename: str, entries: Sequence[Entry]) -> str
         raise UploadRefused(
             f"{filename} is not UTF-8 text (line {line}). Save it as UTF-8 and upload it again."
         ) from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip():
-        raise UploadRefused(f"{filename} holds only blank lines. Did you save it before uploading?")
-    tree = parse(text, filename)
-    check_entries(tree, entries, filename)
-    return text
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def check_not_empty(content: bytes, filename: str) -> None:
+    """Raise UploadRefused for a file without a byte."""
+    if not content:
+        raise UploadRefused(f"{filename} is empty. Did you save it before uploading?")
 
 
 def _check_bytes(content: bytes, filename: str) -> None:
-    if not content:
-        raise UploadRefused(f"{filename} is empty. Did you save it before uploading?")
+    check_not_empty(content, filename)
     for magic, kind in ARCHIVES.items():
         if content.startswith(magic):
             raise UploadRefused(f"{filename} is {kind}. Upload the Python file itself (.py).")
@@ -59,7 +73,7 @@ def _check_bytes(content: bytes, filename: str) -> None:
         size = f"{len(content) / 1024:,.0f} KiB"
         raise UploadRefused(f"{filename} has {size}; a submission may have {MAX_BYTES // 1024} KiB at most.")
     if not filename.lower().endswith(".py"):
-        raise UploadRefused(f"{filename} is not a Python file: its name must end in .py.")
+        raise UploadRefused(f"{filename} is not a Python file: its name must end in .py (or .ipynb, or .zip).")
 
 
 def parse(text: str, filename: str) -> ast.Module:

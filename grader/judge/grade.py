@@ -17,7 +17,7 @@ import pytest
 from grader.contract import Assignment, CheckResult, Job, Result, Status, Verdict
 from grader.judge.diagnosis import diagnose
 from grader.judge.plugin import Check, JudgePlugin, Judging, fault_message
-from grader.judge.reading import read
+from grader.judge.reading import read_files
 from grader.judge.samples import Sample, accepted_sample
 from grader.judge.student import Opening, Session
 from grader.sandbox.process import Launcher
@@ -59,9 +59,9 @@ def grade(job: Job, assignment: Assignment, launcher: Launcher, listener: Listen
     began = time.monotonic()
     if assignment.profile == "torch":
         _use_one_thread()
-    source = next(iter(job.files.values()))
+    files = named_files(job, assignment)
     opening: Opening = partial(launcher.start, assignment.profile, assignment.limits)
-    session = Session(assignment, source, opening)
+    session = Session(assignment, files, opening)
     try:
         judging = run_checks(session, job.seed, listener or Listener())
     finally:
@@ -82,8 +82,14 @@ def grade(job: Job, assignment: Assignment, launcher: Launcher, listener: Listen
             "grade_ms": round((time.monotonic() - began) * 1000, 2),
         },
         worker=about_worker(launcher) | ({"error": clean(failure)[:4000]} if failure else {}),
-        flags=read(source, assignment),
+        flags=read_files(files, assignment),
     )
+
+
+def named_files(job: Job, assignment: Assignment) -> dict[str, str]:
+    """The job's files as the sandbox gets them: the first has the assignment's file name, whatever it was called."""
+    first, *others = job.files
+    return {assignment.filename: job.files[first]} | {name: job.files[name] for name in others}
 
 
 def _use_one_thread() -> None:
@@ -147,7 +153,7 @@ def _not_the_students_doing(judging: Judging, assignment: Assignment) -> str:
     if sample is None:
         return "; ".join(f"{name}: {detail}" for name, detail in judging.suspects.items())
     for name, detail in judging.suspects.items():
-        session = Session(assignment, "", partial(_same, sample))
+        session = Session(assignment, {}, partial(_same, sample))
         session.process = sample
         session.is_secret = judging.checks[name].is_secret  # or the sample would be ended and loaded anew
         again = run_checks(session, judging.seed, Listener(), only=name)

@@ -15,6 +15,7 @@ import pytest
 from grader import excerpts
 from grader.authoring import CheckFailed
 from grader.contract import CheckResult, Status, Visibility
+from grader.contract.cells import place
 from grader.judge.student import LOAD_SECONDS, Asked, Session, Student
 from grader.sandbox.errors import SandboxFailure, SandboxUnavailable, StudentFault, StudentRaised
 from grader.sandbox.wire import clean
@@ -225,10 +226,11 @@ def fault_message(fault: StudentFault, session: Session) -> str:
     if not isinstance(fault, StudentRaised):
         text = str(fault)
         return f"Your code {text}" if text.endswith(("?", "!", ".")) else f"Your code {text}."
-    lines = session.source.splitlines()
     shown = [f"Your code raised {fault}"]
     for frame in fault.frames:
-        shown.append(f"  {frame.file}, line {frame.line}, in {frame.function}")
+        text = session.files.get(frame.file, "")
+        lines, where = text.split("\n"), place(text, frame.line)
+        shown.append(f"  {where if where.startswith('cell') else f'{frame.file}, {where}'}, in {frame.function}")
         if 0 < frame.line <= len(lines):
             shown.append(f"    {lines[frame.line - 1].strip()[:160]}")
     return "\n".join(shown)

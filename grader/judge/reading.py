@@ -7,6 +7,7 @@ walls of the sandbox keep what they promise without it; this is for what no wall
 from __future__ import annotations
 
 import ast
+import dataclasses
 import io
 import itertools
 import re
@@ -14,7 +15,7 @@ import tokenize
 import unicodedata
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from grader.contract import Assignment, Flag
 from grader.sandbox.inside.refusals import CONVOLUTIONS, FAMILIES
@@ -90,8 +91,20 @@ LOOKALIKES = frozenset(CYRILLIC + GREEK)
 """Letters of other alphabets that look like Latin ones."""
 
 
-def read(source: str, assignment: Assignment) -> tuple[Flag, ...]:
+def read_files(files: Mapping[str, str], assignment: Assignment) -> tuple[Flag, ...]:
+    """What is worth a look in a submission's files, the one that is loaded first; imports of each other are not."""
+    own = frozenset(name.removesuffix(".py") for name in files)
+    flags: list[Flag] = []
+    for name, source in files.items():
+        file = "" if name == assignment.filename else name
+        flags += [dataclasses.replace(flag, file=file) for flag in read(source, assignment, own)]
+    return tuple(flags)
+
+
+def read(source: str, assignment: Assignment, own: frozenset[str] = frozenset()) -> tuple[Flag, ...]:
     """What is worth a look, by line; a few places of each rule at most. Source that is no Python has no flags.
+
+    `own` names modules that are the submission's.
 
     Takes bounded time whatever the source: what is too long or too dense is not read, and a flag says so.
     """
@@ -103,7 +116,9 @@ def read(source: str, assignment: Assignment) -> tuple[Flag, ...]:
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    found = sorted({*_Reader(tree, assignment).flags(), *_letters(source)}, key=lambda flag: (flag.line, flag.rule))
+    found = sorted(
+        {*_Reader(tree, assignment, own).flags(), *_letters(source)}, key=lambda flag: (flag.line, flag.rule)
+    )
     return tuple(map(_shown, _a_few_of_each(found)))
 
 
@@ -130,8 +145,9 @@ def _a_few_of_each(flags: list[Flag]) -> tuple[Flag, ...]:
 class _Reader:
     """One file's tree, the names that its imports bind, and the operators that its assignment refuses."""
 
-    def __init__(self, tree: ast.Module, assignment: Assignment) -> None:
+    def __init__(self, tree: ast.Module, assignment: Assignment, own: frozenset[str]) -> None:
         self.assignment = assignment
+        self.own = own
         self.nodes = list(itertools.islice(ast.walk(tree), MOST_NODES))
         self.modules = dict(self._imported())
         self.covered = covered_names(assignment.refused_operators)
@@ -190,6 +206,8 @@ class _Reader:
 
     def _module(self, name: str) -> Iterator[tuple[str, str]]:
         top = name.partition(".")[0]
+        if top in self.own:
+            return
         if top in MODULES:
             yield "import", f"Imports {name}: {MODULES[top]}."
         elif top in LIBRARIES or (top == "torch" and self.assignment.profile == "numpy"):

@@ -75,11 +75,12 @@ class Clock:
 class Session:
     """One submission under its checks: keeps a process alive (a new one after a crash), and time and trace.
 
+    `files` are its texts by name; the one that is loaded has the assignment's file name.
     `is_secret` says that the present check is one that students do not see: what is printed in it is not kept.
     """
 
     assignment: Assignment
-    source: str
+    files: dict[str, str]
     opening: Opening
     clock: Clock = field(init=False)
     process: Answering | None = field(default=None, init=False)
@@ -117,7 +118,7 @@ class Session:
         name = self.assignment.filename
         names = [entry.name for entry in self.assignment.entries]
         refused = list(self.assignment.refused_operators)
-        request = {"op": "load", "name": name, "files": {name: self.source}, "entries": names, "refused": refused}
+        request = {"op": "load", "name": name, "files": self.files, "entries": names, "refused": refused}
         try:
             self._ask_process(request, Packer(), LOAD_SECONDS)
         except StudentFault:

@@ -40,7 +40,7 @@ class StudentFault(Exception):  # noqa: N818 - not an error of this program
 
 
 class StudentRaised(StudentFault):
-    """The student's code raised an exception; `frames` are those of the student's own file."""
+    """The student's code raised an exception; `frames` are those of the student's own files."""
 
     alive = True
 

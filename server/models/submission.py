@@ -32,7 +32,8 @@ class Submission(Base):
 
     `attempt` is the number of the attempt that counts: the one under way, or the one whose result is shown. `retries`
     counts how often it was begun again since it was handed in or regraded, because a grader failed or fell silent.
-    `flags` counts the places of its source that are worth the staff's look; students never see it.
+    `flags` counts the places of its source that are worth the staff's look; students never see it. `notes` say what of
+    the upload was left out.
     """
 
     __tablename__ = "submission"
@@ -54,6 +55,7 @@ class Submission(Base):
     score: Mapped[float | None]
     max_score: Mapped[float | None]
     flags: Mapped[int] = mapped_column(default=0, server_default="0")
+    notes: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
 
     course_assignment: Mapped[CourseAssignment] = relationship()
     person: Mapped[Person] = relationship()
@@ -64,9 +66,14 @@ class Submission(Base):
         back_populates="submission", order_by="Attempt.number", cascade="all, delete-orphan"
     )
 
+    @property
+    def graded_files(self) -> list[SubmissionFile]:
+        """The Python that is graded, the file that is loaded first."""
+        return [file for file in self.files if file.is_graded]
+
 
 class SubmissionFile(Base):
-    """One file of a submission, as text."""
+    """One file of a submission, as text: Python that is graded, or the notebook that it was taken from."""
 
     __tablename__ = "submission_file"
     __table_args__ = (UniqueConstraint("submission_id", "name"),)
@@ -78,6 +85,11 @@ class SubmissionFile(Base):
     sha256: Mapped[str] = mapped_column(String(64))
 
     submission: Mapped[Submission] = relationship(back_populates="files")
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether a grader gets it."""
+        return self.name.endswith(".py")
 
 
 class Attempt(Base):

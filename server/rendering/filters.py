@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from flask import Flask
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from server.models import Person, utcnow
 from server.rendering import evidence, icons, numbers, outcome, plain_text, times
-
-LINE = re.compile(r"\bline (\d{1,6})\b")
 
 
 def register_filters(app: Flask) -> None:
@@ -23,7 +20,6 @@ def register_filters(app: Flask) -> None:
         printed=plain_text.printed,
         evidence=evidence.evidence,
         moment=moment,
-        link_lines=link_lines,
         person_name=person_name,
         ordinal=ordinal,
     )
@@ -47,16 +43,6 @@ def moment(when: datetime, form: str = "both") -> Markup:
     return Markup('<time datetime="{}" data-form="{}" title="{}">{}</time>').format(
         times.iso(when), form, absolute, shown
     )
-
-
-def link_lines(text: str, last: int) -> Markup:
-    """A message, escaped, in which `line 12` leads to line 12 of the listing on the same page."""
-    return Markup(LINE.sub(lambda found: _line_link(found, last), str(escape(plain_text.plain(text)))))  # noqa: S704 - escaped
-
-
-def _line_link(found: re.Match[str], last: int) -> str:
-    number = int(found.group(1))
-    return f'<a href="#line-{number}">{found.group()}</a>' if 1 <= number <= last else found.group()
 
 
 def person_name(person: Person) -> str:

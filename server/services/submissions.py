@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from grader.contract import GRADE_CPU, GRADE_GPU, Assignment, Job, UploadRefused, Visibility, check_upload
+from grader.contract import GRADE_CPU, GRADE_GPU, Assignment, Job, UploadRefused, Visibility, read_handed_in
 from server.models import (
     Attempt,
     CheckRecord,
@@ -24,6 +24,7 @@ from server.models import (
 )
 from server.services import courses, outbox
 from server.services.errors import SubmissionRefused
+from server.services.storable import storable_text
 
 SEED_BITS = 53
 MOST_WAITING = 3
@@ -41,7 +42,7 @@ def submit(
     *,
     now: datetime | None = None,
 ) -> Submission:
-    """Take in one file. Raises SubmissionRefused, in words for the student, and then stores nothing.
+    """Take in a Python file, a notebook or a zip. Raises SubmissionRefused, in words for the student, storing nothing.
 
     The submission is committed by the caller; only then is its job sent. A late one is graded and marked late.
     """
@@ -49,7 +50,7 @@ def submit(
     _check_door(s, published, person, now)
     name = clean_filename(filename, assignment.filename)
     try:
-        text = check_upload(content, _shown(filename) or name, assignment.entries)
+        handed_in = read_handed_in(content, _shown(filename) or name, assignment, name)
     except UploadRefused as refusal:
         raise SubmissionRefused(str(refusal)) from None
     _check_waiting(s, published, person)
@@ -63,9 +64,11 @@ def submit(
         state=State.QUEUED,
         enqueued_at=now,
         lease_until=now + QUEUE_LEASE,
+        notes=[storable_text(note) for note in handed_in.notes],
     )
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    submission.files.append(SubmissionFile(name=name, content=text, sha256=digest))
+    for each, text in (handed_in.files | handed_in.originals).items():
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        submission.files.append(SubmissionFile(name=each, content=text, sha256=digest))
     submission.attempts.append(Attempt(number=1, created_at=now))
     s.add(submission)
     s.flush()
@@ -79,7 +82,7 @@ def job_of(submission: Submission) -> Job:
         submission=submission.id,
         attempt=submission.attempt,
         assignment=submission.course_assignment.assignment,
-        files={file.name: file.content for file in submission.files},
+        files={file.name: file.content for file in submission.graded_files},
         seed=submission.seed,
     )
 
@@ -136,8 +139,8 @@ def visible_checks(
 
 
 def clean_filename(filename: str, default: str) -> str:
-    """A name that is safe in a path and can be imported: `my conv (1).py` becomes `my_conv_1.py`."""
-    stem = _shown(filename).removesuffix(".py").removesuffix(".PY")
+    """A name that is safe in a path and can be imported: `my conv (1).ipynb` becomes `my_conv_1.py`."""
+    stem = re.sub(r"\.(py|ipynb|zip)$", "", _shown(filename), flags=re.IGNORECASE)
     stem = re.sub(r"[^A-Za-z0-9_]+", "_", stem).strip("_")[:100]
     if not stem or stem[0].isdigit():
         stem = f"{default.removesuffix('.py')}_{stem}".strip("_")

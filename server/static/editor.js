@@ -59,10 +59,13 @@
 
   const watchFile = () => {
     const problem = document.getElementById("file-error");
+    const limits = JSON.parse(file.dataset.most);
+    const kib = (size) => `${size.toLocaleString("en")} KiB`;
     const message = () => {
       const chosen = file.files[0];
       if (!chosen) return "";
-      if (chosen.size > Number(file.dataset.most)) return `${chosen.name} has ${Math.ceil(chosen.size / 1024)} KiB; a submission may have ${file.dataset.most / 1024} KiB at most.`;
+      const kind = Object.keys(limits).find((ending) => chosen.name.toLowerCase().endsWith(ending));
+      if (kind && chosen.size > limits[kind]) return `${chosen.name} has ${kib(Math.ceil(chosen.size / 1024))}; ${kind === ".ipynb" ? "a notebook" : `a ${kind} file`} may have ${kib(limits[kind] / 1024)} at most.${kind === ".ipynb" ? " Clear its outputs first." : ""}`;
       return chosen.size ? "" : `${chosen.name} is empty. Did you save it?`;
     };
     const show = () => {

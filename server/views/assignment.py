@@ -16,6 +16,9 @@ from flask import (
 from flask_login import login_required
 
 from grader.contract import Assignment
+from grader.contract.archive import MAX_ARCHIVE_BYTES
+from grader.contract.notebook import MAX_NOTEBOOK_BYTES
+from grader.contract.upload import MAX_BYTES
 from server.context import catalogue, db
 from server.forms import PasteForm, UploadForm
 from server.login import person
@@ -43,7 +46,7 @@ def index(slug: str, name: str) -> str:
 @pages.post("/submissions")
 @login_required
 def submit(slug: str, name: str) -> Response | tuple[str, int]:
-    """Hand in a file, or the text from the editor."""
+    """Hand in a file (Python, a notebook, a zip), or the text from the editor."""
     course, role = course_of(slug)
     published = published_in(course, role, name)
     assignment = usable_assignment(published)
@@ -55,7 +58,7 @@ def submit(slug: str, name: str) -> Response | tuple[str, int]:
         filename, content = assignment.filename, typed.encode("utf-8", "replace")
     try:
         if upload is not None and not filename:
-            raise SubmissionRefused("No file was chosen. Choose your Python file first, or write in the editor below.")
+            raise SubmissionRefused("No file was chosen. Choose your file first, or write in the editor below.")
         submission = submissions.submit(db(), published, assignment, person(), filename, content)
     except SubmissionRefused as refusal:
         db().rollback()
@@ -106,7 +109,8 @@ def _page(
 ) -> str:
     assignment = catalogue().get(published.assignment)
     handed_in = submissions.history(db(), published, person())
-    code = typed or _suggestion(assignment, handed_in)
+    latest = _latest_code(handed_in)
+    code = typed or latest or (assignment.starter() if assignment is not None else "")
     return render_template(
         "assignment/index.html",
         course=course,
@@ -121,6 +125,8 @@ def _page(
         refusal=refusal,
         by_file=by_file,
         typed=typed,
+        goes_on=bool(latest),
+        most={".py": MAX_BYTES, ".ipynb": MAX_NOTEBOOK_BYTES, ".zip": MAX_ARCHIVE_BYTES},
     )
 
 
@@ -131,8 +137,7 @@ def _statement(course: Course, assignment: Assignment | None) -> str:
     return statement_html(assignment.statement(), pictures)
 
 
-def _suggestion(assignment: Assignment | None, handed_in: list[Submission]) -> str:
-    """What the editor holds at first: the latest submission, or the starter."""
-    if handed_in and handed_in[0].files:
-        return handed_in[0].files[0].content
-    return assignment.starter() if assignment is not None else ""
+def _latest_code(handed_in: list[Submission]) -> str:
+    """The latest submission as one text to go on from; empty where there is none, or it has several files."""
+    files = handed_in[0].graded_files if handed_in else []
+    return files[0].content if len(files) == 1 else ""

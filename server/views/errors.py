@@ -10,6 +10,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from grader.contract.notebook import MAX_NOTEBOOK_BYTES
 from grader.contract.upload import MAX_BYTES
 from server.security import MOST_BYTES
 from server.views.kept import Kept, kept_fields
@@ -19,8 +20,8 @@ log = structlog.get_logger(__name__)
 MOST_DRAINED = 64 * MOST_BYTES
 CHUNK = 256 * 1024
 TOO_LARGE = (
-    f"A submission may have {MAX_BYTES // 1024} KiB, and any request {MOST_BYTES // 1024**2} MiB, at most. "
-    "Nothing was handed in. Upload the Python file alone, without data or archives."
+    f"Python may have {MAX_BYTES // 1024} KiB, a notebook {MAX_NOTEBOOK_BYTES // 1024**2} MiB, and any other request "
+    f"{MOST_BYTES // 1024**2} MiB, at most. Nothing was handed in. Leave out data, and clear a notebook's outputs."
 )
 TEXTS = {
     400: ("This request could not be understood", "Go back, reload the page and try again."),

@@ -30,11 +30,14 @@ def kept_fields() -> list[Kept]:
     fields = [Kept(name, text) for name, text in request.form.items(multi=True) if name not in NEVER and text]
     field = TEXT_FIELDS.get(request.endpoint or "")
     files = [file for file in request.files.values() if file.filename] if field else []
-    return fields + [Kept(field or "", file_text(file), file.filename or "") for file in files]
+    kept = [Kept(field or "", file_text(file), file.filename or "") for file in files]
+    return fields + [each for each in kept if each.text]
 
 
 def file_text(file: FileStorage) -> str:
-    """An uploaded file as text to go on with in an editor; empty when it is no text."""
+    """An uploaded file as text to go on with in an editor; empty when it is no text, or a notebook."""
+    if (file.filename or "").lower().endswith((".ipynb", ".zip")):
+        return ""
     file.stream.seek(0)
     content = file.stream.read(MOST_BYTES)
     file.stream.seek(0)

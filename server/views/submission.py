@@ -13,6 +13,8 @@ from server.context import catalogue, db
 from server.login import person
 from server.models import Attempt, CheckRecord, EnrolmentRole, State, Submission
 from server.rendering.announcement import announcement
+from server.rendering.bundle import bundle
+from server.rendering.places import Places
 from server.rendering.source import listing
 from server.services import grading, submissions
 from server.services.errors import Refused
@@ -34,7 +36,8 @@ def index(submission_id: int) -> str:
         assignment=catalogue().get(published.assignment),
         published=published,
         course=published.course,
-        listings=[listing(file.name, file.content) for file in submission.files],
+        listings=[listing(file.name, file.content, place) for place, file in enumerate(submission.graded_files)],
+        notebook=next((file for file in submission.files if not file.is_graded), None),
         history=submissions.history(db(), published, submission.person),
         staff=_staff_detail(submission) if role is EnrolmentRole.LECTURER else None,
     )
@@ -48,9 +51,8 @@ def state(submission_id: int) -> Response:
     live = _live(submission, role)
     answer = {"version": live["version"], "done": submission.state not in WAITING}
     if request.args.get("seen") != live["version"]:
-        last_line = max((file.content.count("\n") + 1 for file in submission.files), default=0)
         answer |= {
-            "html": render_template("submission/live.html", **live, last_line=last_line),
+            "html": render_template("submission/live.html", **live),
             "history": _history(submission),
             "announcement": announcement(submission, live["position"], len(live["wrong"]), live["shown"]),
             "title": render_template("submission/title.txt", **live).strip(),
@@ -66,11 +68,16 @@ def file(submission_id: int, name: str) -> Response:
     found = next((each for each in submission.files if each.name == name), None)
     if found is None:
         abort(404)
-    response = make_response(found.content)
-    response.mimetype = "text/x-python"
     # Names are cleaned to letters, digits and underscores when they are stored.
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
-    return response
+    return _download(found.content, "text/x-python" if found.is_graded else "application/x-ipynb+json", found.name)
+
+
+@pages.get("/files.zip")
+@login_required
+def files(submission_id: int) -> Response:
+    """All of its files, as one download."""
+    submission, _ = submission_of(submission_id)
+    return _download(bundle(submission.files), "application/zip", f"submission-{submission.id}.zip")
 
 
 @pages.post("/regrade")
@@ -91,6 +98,13 @@ def regrade(submission_id: int) -> Response:
     return redirect(url_for("submission.index", submission_id=submission_id), 303)
 
 
+def _download(content: str | bytes, mimetype: str, name: str) -> Response:
+    response = make_response(content)
+    response.mimetype = mimetype
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def _history(submission: Submission) -> str:
     published = submission.course_assignment
     handed_in = submissions.history(db(), published, submission.person)
@@ -104,6 +118,7 @@ def _live(submission: Submission, role: EnrolmentRole) -> dict[str, Any]:
     checks = submissions.visible_checks(db(), submission, is_lecturer)
     position = submissions.queue_position(db(), submission)
     done = attempt.checks_done if attempt else 0
+    places = Places(submission.graded_files)
     return {
         "submission": submission,
         "attempt": attempt,
@@ -120,7 +135,8 @@ def _live(submission: Submission, role: EnrolmentRole) -> dict[str, Any]:
         "shown": len(checks),
         "unseen": _unseen(submission, attempt, checks),
         "output": _output(submission, attempt),
-        "flags": grading.flags(attempt) if is_lecturer and submission.state not in WAITING else [],
+        "flags": _flags(attempt, places) if is_lecturer and submission.state not in WAITING else [],
+        "places": places,
         "version": f"{submission.attempt}.{submission.state}.{done}.{position}.{len(checks)}",
     }
 
@@ -140,6 +156,18 @@ def _unseen(submission: Submission, attempt: Attempt | None, checks: list[CheckR
     if attempt is None or submission.state is not State.GRADED:
         return 0
     return max(0, attempt.checks_total - len(checks))
+
+
+def _flags(attempt: Attempt | None, places: Places) -> list[dict[str, str | None]]:
+    """What is worth the staff's look, each with the words for its place and the row that they lead to."""
+    return [
+        {
+            "where": places.in_words(flag.file, flag.line),
+            "anchor": places.anchor(flag.file, flag.line),
+            "message": flag.message,
+        }
+        for flag in grading.flags(attempt)
+    ]
 
 
 def _output(submission: Submission, attempt: Attempt | None) -> str:

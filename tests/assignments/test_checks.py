@@ -33,7 +33,7 @@ def samples(kind: str, *profiles: str) -> list:
 
 def outcomes(assignment: Assignment, path: Path, seed: int = SEED) -> list[CheckResult]:
     sample = load_sample(assignment, path)
-    session = Session(assignment, path.read_text(encoding="utf-8"), lambda: sample)
+    session = Session(assignment, {assignment.filename: path.read_text(encoding="utf-8")}, lambda: sample)
     session.process = sample
     judging = run_checks(session, seed, Listener())
     assert not judging.failure

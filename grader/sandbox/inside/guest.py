@@ -12,7 +12,6 @@ import contextlib
 import errno
 import hashlib
 import inspect
-import linecache
 import socket
 import sys
 import types
@@ -22,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.sandbox.inside import refusals
+from grader.sandbox.inside import modules, refusals
 from grader.sandbox.inside.values import MAX_DEPTH, Decoder, Encoder, Refused, receive, send, torch_or_none
 
 MAX_FRAMES = 12
@@ -93,13 +92,16 @@ class Inside:
         return reply, encoder.body
 
     def do_load(self, request: dict[str, Any], decoder: Decoder, encoder: Encoder) -> dict[str, Any]:
-        """Run the submission's top level, and see that what the assignment asks for is there."""
+        """Run the top level of the file `name`, and see that what the assignment asks for is there.
+
+        The other `files` are modules that it can import.
+        """
         self.file, self.files = request["name"], request["files"]
         self.module = types.ModuleType(self.file.removesuffix(".py"))
         self.module.__file__ = self.file
         if self.alone:
             refusals.install(request.get("refused", ()))
-            self._register()
+            modules.register(self.module, self.files)
         else:
             self.module.__name__ = f"{self.module.__name__}_{id(self)}"
             sys.modules[self.module.__name__] = self.module  # dataclasses look their module up there
@@ -108,12 +110,6 @@ class Inside:
         if missing:
             raise Refused("missing", f"does not define {', '.join(missing)}")
         return {"value": None}
-
-    def _register(self) -> None:
-        """Make the module importable, and its source known to tracebacks and `inspect`."""
-        sys.modules[self.module.__name__] = self.module
-        for name, source in self.files.items():
-            linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
 
     def do_begin(self, request: dict[str, Any], decoder: Decoder, encoder: Encoder) -> dict[str, Any]:
         """A new check: the objects of the last one are let go, and handles are numbered from 1 again."""
@@ -186,7 +182,7 @@ class Inside:
         return sent[0] if len(returns) == 1 else {"tuple": sent}
 
     def describe(self, error: BaseException) -> dict[str, Any]:
-        """An exception as data: type, message and the frames of the student's own file."""
+        """An exception as data: type, message and the frames of the student's own files."""
         name = type(error).__name__[:80]
         try:
             message = str(error)[:2000]
@@ -198,8 +194,8 @@ class Inside:
             if code.co_filename in self.files:
                 frames.append([code.co_filename[:120], trace.tb_lineno, code.co_name[:120]])
             trace = trace.tb_next
-        if isinstance(error, SyntaxError) and error.filename == self.file:
-            frames.append([self.file, error.lineno or 0, "<module>"])
+        if isinstance(error, SyntaxError) and error.filename in self.files:
+            frames.append([error.filename[:120], error.lineno or 0, "<module>"])
         memory = isinstance(error, MemoryError) or "can't allocate memory" in message
         kept = frames if len(frames) <= MAX_FRAMES else frames[: MAX_FRAMES // 2] + frames[-MAX_FRAMES // 2 :]
         return {

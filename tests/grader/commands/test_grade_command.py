@@ -8,6 +8,7 @@ import pytest
 
 from grader.contract import Result
 from tests.grader.conftest import ACCEPTED, WRONG
+from tests.grader.contract.uploads import notebook, zip_of
 
 
 @pytest.fixture
@@ -118,3 +119,30 @@ def test_a_broken_assignment_folder_exits_with_2_and_names_it(stride, write, fol
     done = stride("grade", "90", write(ACCEPTED))
     assert done.returncode == 2
     assert "90-doubling/assignment.toml" in " ".join(done.stderr.split())
+
+
+def test_a_notebook_is_graded_and_what_was_left_out_is_said_apart_from_the_json(stride, tmp_path):
+    path = tmp_path / "mine.ipynb"
+    path.write_bytes(notebook("%matplotlib inline", ACCEPTED))
+    done = stride("grade", "90", path, "--json")
+    assert json.loads(done.stdout)["score"] == 5.0
+    assert "Cell 1: left out %matplotlib inline." in done.stderr
+
+
+def test_a_notebooks_syntax_error_names_the_cell(stride, tmp_path):
+    path = tmp_path / "mine.ipynb"
+    path.write_bytes(notebook(ACCEPTED, "x = 1\ny = ("))
+    done = stride("grade", "90", path)
+    assert done.returncode == 2
+    assert "Cell 2 of mine.ipynb is not valid Python (line 2" in done.stderr
+
+
+def test_a_zip_is_graded_and_flags_name_the_file(stride, tmp_path):
+    path = tmp_path / "mine.zip"
+    path.write_bytes(
+        zip_of({"twice.py": "from layers import *\n", "layers.py": f"import os\n{ACCEPTED}", "notes.txt": ""})
+    )
+    done = stride("grade", "90", path, "--flags")
+    assert "5 of 5 points" in done.stdout
+    assert "Worth a look layers.py, line 1: Imports os" in done.stdout
+    assert "Left out: notes.txt." in done.stderr

@@ -76,3 +76,24 @@ def test_version_changes_with_any_file_and_not_with_bytecode(tmp_path):
     assert load_assignment(folder).version == first
     (folder / "statement.md").write_text("# Other\n")
     assert load_assignment(folder).version != first
+
+
+def test_version_stays_when_a_quiz_question_is_edited(tmp_path):
+    folder = write_assignment(tmp_path)
+    first = load_assignment(folder).version
+    (folder / "quiz.toml").write_text("[[question]]\n")
+    assert load_assignment(folder).version == first
+    (folder / "submissions").mkdir(exist_ok=True)
+    (folder / "submissions" / "quiz.toml").write_text("")
+    assert load_assignment(folder).version != first, "the folder's own questions are left out, nothing else"
+
+
+def test_folder_with_quiz_questions_alone_is_no_assignment(tmp_path):
+    folder = write_assignment(tmp_path)
+    questions = tmp_path / "98-questions"
+    questions.mkdir()
+    (questions / "quiz.toml").write_text("")
+    assert list(load_assignments(tmp_path)) == [folder.name]
+    (questions / "assignment.toml").write_text("")
+    with pytest.raises(AssignmentError, match=r"98-questions: statement\.md is missing"):
+        load_assignments(tmp_path)

@@ -98,3 +98,7 @@ def test_every_limit_crosses_and_has_words(limit):
 
 def test_gradescope_results_have_no_flags():
     assert "Imports os" not in json.dumps(RESULT.to_gradescope())
+
+
+def test_a_flag_of_an_earlier_version_has_no_file():
+    assert Flag.from_dict({"line": 3, "rule": "import", "message": "Imports os."}) == Flag(3, "import", "Imports os.")

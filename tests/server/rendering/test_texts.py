@@ -118,9 +118,9 @@ def test_an_unknown_icon_is_an_error():
 def test_a_listing_has_a_row_for_every_line_and_whole_markup_in_each():
     text = 'def f(x):\n    """A text\n    over lines."""\n\n    return "<b>"\n'
     rows = listing("f.py", text).rows
-    assert [number for number, _ in rows] == [1, 2, 3, 4, 5]
-    assert all(line.count("<span") == line.count("</span>") for _, line in rows)
-    assert "&lt;b&gt;" in rows[4][1]
+    assert [row.number for row in rows] == [1, 2, 3, 4, 5]
+    assert all(row.line.count("<span") == row.line.count("</span>") for row in rows)
+    assert "&lt;b&gt;" in rows[4].line
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "x = 1", "x\r\ny\r\n", "\x0c\n"])

@@ -70,7 +70,7 @@ def test_an_assignment_for_a_gpu_goes_to_its_own_queue(
         ("conv.py", b"x = 1\n", "does not define the function conv_forward"),
         ("conv.py", "# Größe\n".encode("latin-1") + CODE, "not UTF-8"),
         ("conv.py", CODE + b"#" * 300_000, "at most"),
-        ("conv.zip", b"PK\x03\x04" + b"\0" * 100, "zip archive"),
+        ("conv.zip", b"PK\x03\x04" + b"\0" * 100, "is damaged"),
         ("conv.py", b"PK\x03\x04" + b"\0" * 100, "zip archive"),
         ("conv.txt", CODE, "must end in .py"),
         ("conv.py", CODE + b"\0", "null byte"),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.models import State, Submission
 from server.services import courses
+from tests.grader.contract.uploads import notebook
 
 PAGE = "/courses/cnn-2026/assignments/04-conv-forward/"
 SUBMIT = f"{PAGE}submissions"
@@ -109,7 +110,10 @@ def zip_file() -> bytes:
         (b"def conf_forward(x):\n    pass\n", "conv.py", "conf_forward: is that the one"),
         (b"x = 1\n", "conv.py", "does not define the function conv_forward"),
         ("# \u00e9\n".encode("latin-1") + CODE.encode(), "conv.py", "not UTF-8"),
-        (zip_file(), "conv.zip", "is a zip archive"),
+        (zip_file(), "conv.py", "is a zip archive"),
+        (zip_file(), "conv.zip", "holds conv.py, packed to one"),
+        (notebook("x = 1", "def conv_forward(:"), "conv.ipynb", "Cell 2 of conv.ipynb is not valid Python (line 1"),
+        (b'{"nbformat": 3}', "conv.ipynb", "format 4 is read"),
         (CODE.encode(), "conv.txt", "must end in .py"),
         (b"#" + b"x" * 300_000, "conv.py", "256 KiB at most"),
         (b"\x00" + CODE.encode(), "conv.py", "null byte"),
@@ -146,7 +150,7 @@ def test_refused_code_stays_in_the_editor(ada):
 
 def test_a_file_over_the_requests_limit_is_refused_in_style(ada, s: Session):
     head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="conv.py"\r\n\r\n'
-    body = head + b"x" * 1_200_000 + b"\r\n--edge--\r\n"
+    body = head + b"x" * 5_500_000 + b"\r\n--edge--\r\n"
     response = ada.client.post(SUBMIT, data=body, content_type="multipart/form-data; boundary=edge")
     assert response.status_code == 413
     assert "256 KiB" in response.text
