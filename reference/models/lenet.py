@@ -24,7 +24,7 @@ POOLS: dict[str, Callable[[int], nn.Module]] = {"max": nn.MaxPool2d, "avg": nn.A
 
 
 class LeNet5(nn.Module):
-    """LeNet-5 for images (N, 1, 32, 32), giving logits (N, num_classes).
+    """LeNet-5 for images (N, 1, 32, 32), giving logits (N, num_classes); with `pad` 2 for images (N, 1, 28, 28).
 
     `modern`: full convolutions, pooling without parameters, a linear output; 61 706 parameters for ten classes.
     `1998`: C3 by Table I, trainable subsampling, scaled tanh, radial basis output with fixed codes; 60 000 parameters;
@@ -32,7 +32,9 @@ class LeNet5(nn.Module):
     Raises ValueError for an unknown variant, activation or pooling.
     """
 
-    def __init__(self, num_classes: int = 10, variant: str = "modern", act: str = "relu", pool: str = "max") -> None:
+    def __init__(
+        self, num_classes: int = 10, variant: str = "modern", act: str = "relu", pool: str = "max", pad: int = 0
+    ) -> None:
         super().__init__()
         for given, known in ((variant, ("modern", "1998")), (act, ACTIVATIONS), (pool, POOLS)):
             if given not in known:
@@ -40,7 +42,7 @@ class LeNet5(nn.Module):
         published = variant == "1998"
         self.act = scaled_tanh if published else ACTIVATIONS[act]
         self.squash_pooled = published
-        self.c1 = nn.Conv2d(1, 6, 5)
+        self.c1 = nn.Conv2d(1, 6, 5, padding=pad)
         self.s2 = Subsampling(6) if published else POOLS[pool](2)
         self.c3 = PartialConv(C3_TABLE, 5) if published else nn.Conv2d(6, 16, 5)
         self.s4 = Subsampling(16) if published else POOLS[pool](2)
