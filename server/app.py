@@ -16,6 +16,7 @@ from server.catalogue import Catalogue
 from server.context import Context, init_context
 from server.database import make_engine, make_sessions
 from server.login import init_login
+from server.quiz.bank import Bank
 from server.rendering.filters import register_filters
 from server.security import configuration, init_security
 from server.settings import Settings
@@ -39,7 +40,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     engine = make_engine(settings.database_url)
     sessions = make_sessions(engine)
     send_after_commit(sessions, make_celery(settings))
-    init_context(app, Context(settings, engine, sessions, Catalogue(settings.assignments)))
+    catalogue, bank = Catalogue(settings.assignments), Bank(settings.assignments)
+    init_context(app, Context(settings, engine, sessions, catalogue, bank))
     init_security(app, settings)
     init_login(app)
     Bootstrap5(app)

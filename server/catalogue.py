@@ -11,7 +11,7 @@ from types import MappingProxyType
 import structlog
 
 from grader.contract import Assignment, AssignmentError, load_assignment
-from grader.contract.assignment import FOLDER_NAME
+from grader.contract.assignment import assignment_folders
 
 log = structlog.get_logger(__name__)
 
@@ -45,12 +45,9 @@ class Catalogue:
     def _refreshed(self) -> dict[str, tuple[Signature, Assignment | AssignmentError]]:
         with self._lock:
             if time.monotonic() - self._looked_at >= LOOK_AGAIN_SECONDS:
-                self._read = {folder.name: self._look(folder) for folder in self._folders()}
+                self._read = {folder.name: self._look(folder) for folder in assignment_folders(self._root)}
                 self._looked_at = time.monotonic()
             return self._read
-
-    def _folders(self) -> list[Path]:
-        return sorted(path for path in self._root.iterdir() if path.is_dir() and FOLDER_NAME.fullmatch(path.name))
 
     def _look(self, folder: Path) -> tuple[Signature, Assignment | AssignmentError]:
         signature = _signature(folder)

@@ -1,4 +1,4 @@
-"""What a request works with: the settings, the assignments, and one database session."""
+"""What a request works with: the settings, the assignments, the questions, and one database session."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from server.catalogue import Catalogue
+from server.quiz.bank import Bank
 from server.settings import Settings
 
 KEY = "stride"
@@ -22,6 +23,7 @@ class Context:
     engine: Engine
     sessions: sessionmaker[Session]
     catalogue: Catalogue
+    bank: Bank
 
 
 def init_context(app: Flask, context: Context) -> None:
@@ -47,6 +49,11 @@ def db() -> Session:
 def catalogue() -> Catalogue:
     """The assignment folders."""
     return context().catalogue
+
+
+def bank() -> Bank:
+    """The questions in the assignment folders."""
+    return context().bank
 
 
 def settings() -> Settings:

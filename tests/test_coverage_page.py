@@ -10,19 +10,20 @@ from click.testing import CliRunner
 from grader.contract import load_assignments
 from grader.contract.assignment import DECK_LINES
 from scripts import course_coverage
-from scripts.course_coverage import ASSIGNMENTS, PAGE, Row, page, problems, read_rows
+from scripts.course_coverage import ASSIGNMENTS, PAGE, Row, page, problems, read_rows, read_topics
 
 DECKS, ROWS = read_rows((ASSIGNMENTS / "decks.toml").read_text())
 COURSE = list(load_assignments(ASSIGNMENTS).values())
 FIRST, *REST = COURSE
+TOPICS = read_topics(ASSIGNMENTS)
 
 
 def test_every_line_of_the_decks_is_treated_or_has_a_reason() -> None:
-    assert problems(ROWS, COURSE) == []
+    assert problems(ROWS, COURSE, TOPICS) == []
 
 
 def test_the_page_is_what_would_be_written() -> None:
-    assert page(DECKS, ROWS, COURSE) == PAGE.read_text(), "run make course-coverage"
+    assert page(DECKS, ROWS, COURSE, TOPICS) == PAGE.read_text(), "run make course-coverage"
 
 
 def test_every_assignment_covers_something() -> None:
@@ -39,14 +40,35 @@ def test_rows_are_lines_that_an_assignment_can_name_and_stand_once() -> None:
 
 def test_a_line_without_anything_is_named() -> None:
     bare = Row("D1", ("L999",), "something new")
-    assert problems([bare], []) == ["D1 L999 (something new) has no assignment, no quiz topic and no reason"]
+    assert problems([bare], [], TOPICS) == ["D1 L999 (something new) has no assignment, no quiz topic and no reason"]
     for treated in (replace(bare, quiz=("Q01",)), replace(bare, reason="an agenda")):
-        assert problems([treated], []) == []
-    assert problems([bare], [replace(FIRST, covers=("D1 L999",))]) == []
+        assert problems([treated], [], TOPICS) == []
+    assert problems([bare], [replace(FIRST, covers=("D1 L999",))], TOPICS) == []
+
+
+def test_every_topic_of_the_course_has_a_question() -> None:
+    everyone = {f"Q{number:02}" for number in range(1, 96)}
+    assert sorted(everyone - set(TOPICS)) == [], "topics without a question"
+    assert sorted(set(TOPICS) - everyone) == [], "topics that the course does not have"
+
+
+def test_a_topic_without_a_question_is_named() -> None:
+    bare = Row("D1", ("L999",), "something new", quiz=("Q01", "Q99"))
+    (found,) = problems([bare], [], TOPICS)
+    assert found == "D1 L999 (something new) names the quiz topic Q99, which has no question in the bank"
+
+
+def test_the_page_links_topics_to_their_questions() -> None:
+    text = PAGE.read_text()
+    for row in ROWS:
+        for topic in row.quiz:
+            assert f"[{topic}](../assignments/{TOPICS[topic]}/quiz.toml)" in text
+    for folder in set(TOPICS.values()):
+        assert (ASSIGNMENTS / folder / "quiz.toml").is_file()
 
 
 def test_an_assignment_that_covers_what_is_not_there_is_named() -> None:
-    (found,) = problems(ROWS, [replace(FIRST, covers=("D1 L1-999",)), *REST])[:1]
+    (found,) = problems(ROWS, [replace(FIRST, covers=("D1 L1-999",)), *REST], TOPICS)[:1]
     assert found == f"{FIRST.id} covers D1 L1-999, which assignments/decks.toml does not have"
 
 

@@ -9,6 +9,7 @@ import click
 
 from grader.command_line import FAILED
 from grader.contract import Assignment, AssignmentError, load_assignments
+from grader.contract.assignment import has_questions_alone
 from grader.sandbox.errors import SandboxFailure, SandboxUnavailable
 from grader.settings import Settings
 
@@ -22,7 +23,13 @@ def find_assignment(name: str) -> Assignment:
         for assignment in known.values():
             if int(assignment.number) == int(name):
                 return assignment
-    raise click.BadParameter(f"there is no assignment {name!r}. There are: {', '.join(known)}")
+    questions = f". It has questions alone: stride quiz check {name}" if _has_questions_alone(name) else ""
+    raise click.BadParameter(f"there is no assignment {name!r}{questions}. There are: {', '.join(known)}")
+
+
+def _has_questions_alone(name: str) -> bool:
+    root, number = Settings.from_environment().assignments, name.zfill(2)
+    return any(has_questions_alone(path) for path in root.iterdir() if name == path.name or number == path.name[:2])
 
 
 def all_assignments() -> dict[str, Assignment]:

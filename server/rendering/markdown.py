@@ -8,6 +8,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup
 from mdit_py_plugins.anchors import anchors_plugin
@@ -32,13 +33,25 @@ def statement_html(text: str, pictures: str) -> Markup:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "highlight": _highlight})
-    parser.enable(["table", "strikethrough"])
+    parser = fragment_parser()
+    parser.enable(["image", "heading", "lheading"])
     parser.use(footnote_plugin)
-    parser.use(dollarmath_plugin, renderer=_formula, allow_digits=False, double_inline=True)
     parser.core.ruler.push("lower_headings", _lower_headings)
     parser.use(anchors_plugin, min_level=2, max_level=4, permalink=True, permalinkSymbol="#")
     parser.add_render_rule("image", _image)
+    return parser
+
+
+def fragment_parser() -> MarkdownIt:
+    """A parser for texts of which several stand on a page: no headings, no images, nothing with an address of its own.
+
+    Formulas, code, tables and pictures by name are as in a statement; raw HTML is shown, not run.
+    """
+    parser = MarkdownIt("commonmark", {"html": False, "highlight": _highlight})
+    parser.enable(["table", "strikethrough"])
+    parser.disable(["image", "heading", "lheading"])
+    parser.use(dollarmath_plugin, renderer=_formula, allow_digits=False, double_inline=True)
+    parser.core.ruler.before("inline", "formula_first", _end_with_a_space)
     parser.add_render_rule("fence", _fence)
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", _table_close)
@@ -51,6 +64,16 @@ def _highlight(code: str, language: str, _attributes: str) -> str:
 
 def _formula(tex: str, options: dict[str, Any]) -> str:
     return mathml(tex.strip(), block=bool(options["display_mode"]))
+
+
+def _end_with_a_space(state: StateCore) -> None:
+    """Have a formula set that begins a paragraph.
+
+    dollarmath looks at the character before it, and there takes the paragraph's last: after a digit it sees a price.
+    """
+    for token in state.tokens:
+        if token.type == "inline" and token.content.startswith("$") and token.content[-1].isdigit():
+            token.content += " "
 
 
 def _lower_headings(state: Any) -> None:

@@ -54,3 +54,18 @@ def test_a_folder_that_is_taken_away_is_gone(root):
     assert catalogue.get("08-pooling") is not None
     shutil.rmtree(root / "08-pooling")
     assert catalogue.get("08-pooling") is None
+
+
+def test_a_folder_of_quiz_questions_alone_is_neither_an_assignment_nor_broken(root):
+    (root / "16-residual-networks").mkdir()
+    (root / "16-residual-networks" / "quiz.toml").write_text("")
+    catalogue = Catalogue(root)
+    assert catalogue.get("16-residual-networks") is None
+    assert catalogue.broken() == {}
+
+
+def test_editing_a_quiz_question_leaves_the_version(root):
+    catalogue = Catalogue(root)
+    before = catalogue.get("08-pooling").version
+    (root / "08-pooling" / "quiz.toml").write_text("# a question\n")
+    assert catalogue.get("08-pooling").version == before

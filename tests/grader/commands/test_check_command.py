@@ -106,3 +106,14 @@ def test_wrong_solutions_that_the_diagnosis_cannot_tell_apart_are_reported(strid
 
 def test_no_assignment_named_exits_with_2(stride):
     assert stride("check").returncode == 2
+
+
+@pytest.mark.parametrize("name", ["16-residual-networks", "16"])
+def test_a_folder_of_quiz_questions_alone_is_left_out_and_named(stride, folder, name):
+    (folder / "16-residual-networks").mkdir()
+    (folder / "16-residual-networks" / "quiz.toml").write_text("")
+    done = stride("check", name)
+    assert done.returncode == 2
+    assert f"It has questions alone: stride quiz check {name}" in " ".join(done.stderr.split())
+    every = json.loads(stride("check", "--all", "--json").stdout)
+    assert {sample["assignment"] for sample in every["samples"]} == {"90-doubling"}

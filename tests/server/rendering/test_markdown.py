@@ -42,6 +42,10 @@ def test_a_price_is_no_formula():
     assert "<math" not in render("It costs 5$ or 6$ a month.")
 
 
+def test_a_formula_at_the_beginning_is_set_whatever_stands_at_the_end():
+    assert render("$2\\times2$ kernel, stride 2").count("<math") == 1
+
+
 def test_code_is_coloured_where_its_language_is_known():
     assert '<span class="k">def</span>' in render("```python\ndef f(): ...\n```\n")
     assert "&lt;x&gt;" in render("```nosuchlanguage\n<x>\n```\n")
