@@ -16,7 +16,7 @@ PROCESSES := 2
 # What is passed on: make run ARGS="--port 9000", make test ARGS="tests/server -k login", make compose-demo ARGS=--keep
 ARGS :=
 
-.PHONY: help setup run test lint format check coverage bench-grade bench-burst bench-sandbox fuzz-wire compare-references course-coverage screenshot compose-demo hostile-docker freeze clean
+.PHONY: help setup run test lint format check coverage bench-grade bench-burst bench-quiz bench-sandbox fuzz-wire compare-references course-coverage screenshot compose-demo hostile-docker freeze clean
 
 # First, so that a missing package is said before anything is downloaded.
 .NOTPARALLEL:
@@ -58,6 +58,9 @@ bench-grade: system-run $(RUNTIME) ## Time a submission from the upload to the r
 bench-burst: system-test $(RUNTIME) ## Hand in 500 submissions at once, through Redis and PostgreSQL, and say where the time goes
 	@$(BIN)/python -m scripts.bench_burst $(ARGS)
 
+bench-quiz: system-test $(RUNTIME) ## Let 1,000 students sit a quiz at once, over PostgreSQL and over SQLite (ARGS=--search)
+	@$(BIN)/python -m scripts.bench_quiz $(ARGS)
+
 bench-sandbox: system-run $(RUNTIME) ## Time the ways to the first line of a student's code, side by side
 	@$(BIN)/python -m scripts.bench_sandbox $(ARGS)
 
@@ -71,7 +74,7 @@ course-coverage: system-run $(RUNTIME) ## Write docs/coverage.md: what of the le
 	@$(BIN)/python -m scripts.course_coverage $(ARGS)
 
 screenshot: system-test $(DEV) ## Take pictures of the pages
-	@$(BIN)/python scripts/screenshot.py $(ARGS)
+	@$(BIN)/python -m scripts.screenshot $(ARGS)
 
 compose-demo: $(RUNTIME) ## Bring docker-compose.yml up for real and grade one submission through it
 	@scripts/compose-demo $(ARGS)

@@ -1,7 +1,8 @@
 """Take the pictures of the documentation: the demonstration course, really graded, in Chromium.
 
-python scripts/screenshot.py [--out docs/images] [--graded N]: starts a Stride of its own in a temporary folder, waits
-until enough submissions of the demonstration are graded, hands a mistake in, and photographs what people see.
+python -m scripts.screenshot [--out docs/images] [--graded N]: starts a Stride of its own in a temporary folder, waits
+until enough submissions of the demonstration are graded, hands a mistake in, and photographs what people see. With
+--quizzes it takes the pictures of the quizzes alone, which wait for no grader.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import func, select
 
 from grader.contract import load_assignments
+from scripts.quiz_pictures import NAMED, photograph_quizzes, resolving
 from server import demo
 from server.database import make_engine, make_sessions
 from server.models import State, Submission
@@ -58,8 +60,9 @@ class Stage:
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=ROOT / "docs" / "images")
 @click.option("--graded", default=36, show_default=True, help="Begin when so many submissions are graded.")
-def main(out: Path, graded: int) -> None:
-    """Write submission.png, submission-dark.png, assignment.png, gradebook.png and phone.png."""
+@click.option("--quizzes", is_flag=True, help="Only the pictures of the quizzes.")
+def main(out: Path, graded: int, quizzes: bool) -> None:
+    """Write submission.png, submission-dark.png, assignment.png, gradebook.png, phone.png and quiz-*.png."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
         raise click.ClickException("Chromium is missing: install the package chromium.")
@@ -68,10 +71,12 @@ def main(out: Path, graded: int) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="stride-screenshot-") as folder, running(Path(folder)) as stage:
         click.echo(f"The demonstration runs at {stage.address}; waiting for its students to be graded.", err=True)
-        wait_for_students(stage, graded)
+        wait_for_students(stage, 0 if quizzes else graded)
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-            pictures = take_pictures(browser, stage.address, out)
+            browser = playwright.chromium.launch(executable_path=chromium, args=[*QUIET, resolving(stage.address)])
+            pictures = [] if quizzes else take_pictures(browser, stage.address, out)
+            lecturer = sign_in(browser, NAMED, demo.LECTURER[0], demo.LECTURER_PASSWORD)
+            pictures += photograph_quizzes(lecturer, f"sqlite:///{stage.data / 'stride.db'}", out, photograph)
             browser.close()
     for picture in pictures:
         click.echo(f"{picture}  {picture.stat().st_size // 1024} KiB")

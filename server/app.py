@@ -18,8 +18,9 @@ from server.database import make_engine, make_sessions
 from server.login import init_login
 from server.quiz.bank import Bank
 from server.rendering.filters import register_filters
-from server.security import configuration, init_security
+from server.security import configuration, init_security, response_headers
 from server.settings import Settings
+from server.static_files import StaticFiles
 from server.views import register_views
 
 A_YEAR = 31_536_000
@@ -48,6 +49,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_filters(app)
     register_views(app)
     app.url_defaults(_add_version)
+    addresses = {rule.endpoint: rule.rule.removesuffix("<path:filename>") for rule in app.url_map.iter_rules()}
+    folders = {addresses[endpoint]: folder for endpoint, folder in STATIC_FOLDERS.items()}
+    app.wsgi_app = StaticFiles(app.wsgi_app, folders, _version, response_headers(settings))  # type: ignore[method-assign]
     return app
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from grader.contract import Assignment
 from server import demo as course_to_look_at
+from server import demo_quizzes
 from server.broker import make_celery, send_after_commit
 from server.commands.installation import Failed, InputRefused, database, read_assignments, read_settings
 from server.commands.up import Address, failure, say, serve, supervised, until_served
@@ -23,6 +24,7 @@ from server.demo import LECTURER, LECTURER_PASSWORD, STUDENT_PASSWORD, STUDENTS,
 from server.logging import configure_logging
 from server.models import Course, State, Submission
 from server.processes import Supervisor
+from server.quiz.bank import Bank
 from server.services import accounts, grading, submissions
 from server.services.errors import Refused
 from server.services.submissions import WAITING
@@ -54,6 +56,7 @@ def demo(host: str, port: int, graders: int, leave: bool, as_json: bool) -> None
     with supervised(settings, address, graders) as supervisor:
         with database(settings) as s:
             course = course_to_look_at.seed(s, assignments)
+            demo_quizzes.seed(s, course, Bank(settings.assignments), LECTURER[0], STUDENTS)
         serve(supervisor, address, WEB_WORKERS)
         number = hand_in_sample(sessions, course, sample)
         until_served(supervisor, address)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import http.client
 import os
+import resource
 import socket
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,10 @@ from server.settings import Settings
 
 START_SECONDS = 60.0
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
+# Most threads of a web process wait: for a commit that stores the answers of many students at once.
+THREADS = 64
+CONNECTIONS = 2000
+OPEN_FILES = 8192
 QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "INFO")
 
 
@@ -75,6 +80,7 @@ def supervised(settings: Settings, address: Address, graders: int) -> Iterator[S
 
 def serve(supervisor: Supervisor, address: Address, workers: int) -> None:
     """Start the pages and the worker that records; the database must be migrated."""
+    allow_open_files()
     supervisor.start("worker", celery("server.worker", RESULTS))
     supervisor.start("web", gunicorn(address, workers))
 
@@ -95,8 +101,17 @@ def failure(child: Child, message: str) -> Failed:
 def gunicorn(address: Address, workers: int) -> list[str]:
     """The web processes: forked when all is imported, with threads, so that one slow page does not stop the others."""
     host = f"[{address.host}]" if ":" in address.host else address.host
-    options = ["--bind", f"{host}:{address.port}", "--workers", str(workers), "--threads", "8"]
+    options = ["--bind", f"{host}:{address.port}", "--workers", str(workers), "--threads", str(THREADS)]
+    options += ["--worker-connections", str(CONNECTIONS)]
     return [sys.executable, "-m", "gunicorn", *options, "--preload", "--no-control-socket", "server.wsgi:app"]
+
+
+def allow_open_files() -> None:
+    """Let the processes that are started from now on hold a class's connections: each is an open file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def celery(module: str, queue: str, *options: str) -> list[str]:

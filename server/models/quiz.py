@@ -128,6 +128,8 @@ class QuizSession(Base):
     """
 
     __tablename__ = "quiz_session"
+    # A deleted session's number is not given again: what a process has kept of it must not meet another one.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), index=True)

@@ -17,7 +17,7 @@ from server.quiz.question import Answer, DrawnAnswer, DrawnOption, DrawnQuestion
 from server.quiz.template import read_template
 
 VARIANTS = 20
-"""How many draws of a question a session uses where each student gets numbers of their own: the seeds 0 to 19."""
+"""How many draws of a question a session uses where each student has numbers of their own; `paper` chooses them."""
 
 MOST_TRIES = 200
 

@@ -21,3 +21,19 @@ class SubmissionRefused(Refused):
 
 class RosterRefused(Refused):
     """A list of students that cannot be read at all; nobody was enrolled."""
+
+
+class JoinRefused(Refused):
+    """Somebody cannot join a quiz; the message says what they can do."""
+
+
+class OtherDevice(JoinRefused):
+    """The number is in the quiz already, on another device, which would become read-only."""
+
+
+class AnswerRefused(Refused):
+    """An answer that is not one: it does not say what was picked, or in which question."""
+
+
+class QuestionRefused(Refused):
+    """A quiz question that cannot be used as it is written; the message names the key and what is wrong."""

@@ -1,4 +1,4 @@
-"""The lecturer's table: students by assignments, with the best score that was handed in on time."""
+"""The lecturer's table: students by assignments, with the best score handed in on time, and by quizzes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from grader.contract import Assignment
 from server.models import Course, CourseAssignment, Enrolment, EnrolmentRole, Person, State, Submission
+from server.services.quizzes.grades import QuizCell, QuizColumn, quiz_columns
 from server.services.submissions import WAITING
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -64,15 +65,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A student and a cell per column, None where nothing was handed in."""
+    """A student, a cell per assignment (None: nothing was handed in) and a cell per quiz (None: did not take part)."""
 
     person: Person
     cells: tuple[Cell | None, ...]
+    quizzes: tuple[QuizCell | None, ...] = ()
 
     @property
     def total(self) -> float:
-        """The sum of the scores."""
-        return sum(cell.score for cell in self.cells if cell and cell.score is not None)
+        """The sum of the scores, quizzes included."""
+        handed_in = sum(cell.score for cell in self.cells if cell and cell.score is not None)
+        return handed_in + sum(cell.score for cell in self.quizzes if cell)
 
     @property
     def flagged(self) -> int:
@@ -82,21 +85,22 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Gradebook:
-    """The table: a column per published assignment, a line per student, both in order."""
+    """The table: a column per published assignment, one per quiz that is over, a line per student, all in order."""
 
     course: Course
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
+    quizzes: tuple[QuizColumn, ...] = ()
 
     @property
     def points(self) -> float:
         """What can be reached in all."""
-        return sum(column.points or 0.0 for column in self.columns)
+        return sum(column.points or 0.0 for column in self.columns) + sum(quiz.points for quiz in self.quizzes)
 
 
 def gradebook(s: Session, course: Course, assignments: Mapping[str, Assignment]) -> Gradebook:
-    """Read the whole table of a course in three queries, however many students there are."""
-    columns = _columns(s, course, assignments)
+    """Read the whole table of a course in three queries, and a few for each quiz, however many students there are."""
+    columns, quizzes = _columns(s, course, assignments), quiz_columns(s, course)
     students = s.scalars(
         select(Person)
         .join(Enrolment, Enrolment.person_id == Person.id)
@@ -104,8 +108,15 @@ def gradebook(s: Session, course: Course, assignments: Mapping[str, Assignment])
         .order_by(Person.number)
     )
     cells = _cells(s, columns)
-    lines = (Line(each, tuple(cells.get((each.id, column.published.id)) for column in columns)) for each in students)
-    return Gradebook(course, columns, tuple(lines))
+    lines = (
+        Line(
+            each,
+            tuple(cells.get((each.id, column.published.id)) for column in columns),
+            tuple(quiz.cell(each) for quiz in quizzes),
+        )
+        for each in students
+    )
+    return Gradebook(course, columns, tuple(lines), quizzes)
 
 
 def standing(
@@ -122,10 +133,11 @@ def to_csv(table: Gradebook) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     headings = [f"{column.published.assignment} ({_number(column.points)})" for column in table.columns]
+    headings += [f"quiz {quiz.session.title} ({_number(quiz.points)})" for quiz in table.quizzes]
     writer.writerow(["number", "name", "email", *headings, f"total ({_number(table.points)})"])
     for line in table.lines:
         person = [_text(line.person.number), _text(line.person.name), _text(line.person.email)]
-        scores = [_number(cell.score) if cell else "" for cell in line.cells]
+        scores = [_number(cell.score) if cell else "" for cell in (*line.cells, *line.quizzes)]
         writer.writerow([*person, *scores, _number(line.total)])
     return out.getvalue()
 

@@ -11,6 +11,7 @@ from server.context import catalogue, db
 from server.models import CourseAssignment, Person, Submission, utcnow
 from server.services import courses, submissions
 from server.services.gradebook import Gradebook, gradebook, to_csv
+from server.services.quizzes.grades import quizzes_of_student
 from server.views.access import lecturers_course
 
 pages = Blueprint("gradebook", __name__, url_prefix="/courses/<slug>")
@@ -67,14 +68,16 @@ def student(slug: str, person_id: int) -> str:
     wanted = request.args.get("assignment")
     published = [each for each in course.assignments if wanted in (None, each.assignment)]
     work = [(each, submissions.history(db(), each, found)) for each in published]
+    quizzes = quizzes_of_student(db(), course, found) if wanted is None else []
     # Whoever left the course keeps their work, and the lecturer can still see it; a stranger has none to see.
-    if not courses.is_enrolled(db(), course, found) and not any(handed_in for _, handed_in in work):
+    if not courses.is_enrolled(db(), course, found) and not quizzes and not any(handed_in for _, handed_in in work):
         abort(404)
     return render_template(
         "gradebook/student.html",
         course=course,
         student=found,
         work=work,
+        quizzes=quizzes,
         wanted=wanted,
         titles=_titles(published),
         best={each.id: _best(handed_in) for each, handed_in in work},

@@ -12,17 +12,21 @@ from server.login import person
 from server.models import Course, EnrolmentRole, utcnow
 from server.services import courses
 from server.services.gradebook import Cell, Column, standing
+from server.services.quizzes.listing import Listed, coming
+from server.services.quizzes.taken import Taken, taken_by
 
 pages = Blueprint("home", __name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A course on the first page, with the person's line of its assignments."""
+    """A course on the first page: quizzes that run or come, the person's assignments, and quizzes that they took."""
 
     course: Course
     is_lecturer: bool
+    coming: list[Listed]
     rows: list[tuple[Column, Cell | None]]
+    taken: list[Taken]
 
 
 @pages.get("/")
@@ -36,4 +40,6 @@ def index() -> str:
 def _section(course: Course, role: EnrolmentRole) -> Section:
     is_lecturer = role is EnrolmentRole.LECTURER
     rows = standing(db(), course, person(), catalogue().assignments())
-    return Section(course, is_lecturer, [row for row in rows if is_lecturer or row[0].published.is_visible])
+    visible = [row for row in rows if is_lecturer or row[0].published.is_visible]
+    now = utcnow()
+    return Section(course, is_lecturer, coming(db(), course, now), visible, taken_by(db(), course.id, person(), now))

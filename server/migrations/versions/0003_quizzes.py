@@ -83,6 +83,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_session_quiz_id_quiz")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_session")),
         sa.UniqueConstraint("code", name=op.f("uq_quiz_session_code")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_quiz_session_course_id"), "quiz_session", ["course_id"], unique=False)
     op.create_index(op.f("ix_quiz_session_quiz_id"), "quiz_session", ["quiz_id"], unique=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from string import ascii_uppercase
 
 from server.quiz.formats.choices import is_true_false, single_choice, true_false
@@ -45,7 +46,7 @@ def looks_like_aiken(text: str) -> bool:
 def read(text: str, reading: Reading) -> None:
     """Every question of a file."""
     for block in _blocks(text):
-        reading.take(f"line {block.line}", " ".join(block.stem), lambda each=block: _draft(each))  # type: ignore[misc]
+        reading.take(f"line {block.line}", " ".join(block.stem), partial(_draft, block))
 
 
 def _blocks(text: str) -> list[Block]:
@@ -84,6 +85,8 @@ def _draft(block: Block) -> Draft:
         raise NotHeld(f"“{block.stray[:40]}” stands between the choices; each is one line, then comes ANSWER:.")
     if not block.stem:
         raise NotHeld("There is no question before the choices.")
+    if not block.choices:
+        raise NotHeld("There are no choices, each a line such as A) … with a blank behind the bracket.")
     if block.letters != ascii_uppercase[: len(block.letters)]:
         raise NotHeld(f"The choices are lettered {', '.join(block.letters)}, not A, B, C and so on.")
     letter = block.answer.rstrip(".)").upper()

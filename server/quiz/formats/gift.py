@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 from server.quiz.formats.choices import several_choices, single_choice, true_false
 from server.quiz.formats.decimals import decimal, decimal_text, fraction_of
@@ -36,7 +37,7 @@ def read(text: str, reading: Reading) -> None:
         words = re.sub(r"\A\s*\$CATEGORY:[^\n]*\n?", "", block.text)
         if words.strip():
             without_category = Block(block.line, words, block.comments)
-            reading.take(f"line {block.line}", _name(words), lambda each=without_category: read_block(each))  # type: ignore[misc]
+            reading.take(f"line {block.line}", _name(words), partial(read_block, without_category))
 
 
 def _name(text: str) -> str:

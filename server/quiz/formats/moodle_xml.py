@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from lxml.etree import _Element as Element
 
@@ -56,7 +57,7 @@ def read(root: Element, reading: Reading) -> None:
         if element.get("type") != "category":
             title = text(child(child(element, "name"), "text")).strip()
             name = title or text(child(child(element, "questiontext"), "text"))
-            reading.take(f"line {element.sourceline}", name, lambda each=element: read_question(each))  # type: ignore[misc]
+            reading.take(f"line {element.sourceline}", name, partial(read_question, element))
 
 
 def read_question(element: Element) -> Draft:

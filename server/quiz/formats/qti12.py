@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from lxml.etree import _Element as Element
 
@@ -52,7 +53,7 @@ def read(root: Element, reading: Reading) -> None:
     for item in below(root, "item"):
         identifier = item.get("ident", "")
         title = item.get("title") or identifier
-        reading.take(f"item {identifier or item.sourceline}", title, lambda each=item: read_item(each))  # type: ignore[misc]
+        reading.take(f"item {identifier or item.sourceline}", title, partial(read_item, item))
 
 
 def read_item(item: Element) -> Draft:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from lxml.etree import _Element as Element
 
@@ -49,7 +50,7 @@ OURS = "option-"
 def read(item: Element, reading: Reading) -> None:
     """The one question of a file."""
     identifier = item.get("identifier", "")
-    reading.take(f"item {identifier}", item.get("title") or identifier, lambda: read_item(item))
+    reading.take(f"item {identifier}", item.get("title") or identifier, partial(read_item, item))
 
 
 def read_item(item: Element) -> Draft:
@@ -124,7 +125,7 @@ def _choice(question: Question, item: Element, interaction: Element) -> tuple[Qu
     named = [(each.get("identifier", ""), Option(_words(each))) for each in below(interaction, "simpleChoice")]
     response = interaction.get("responseIdentifier", "RESPONSE")
     processing = read_processing(item, response, is_number=False)
-    is_single = not _takes_several(item, response)
+    is_single = interaction.get("maxChoices") == "1" or not _takes_several(item, response)
     question = replace(question, shuffles=interaction.get("shuffle", "false") == "true")
     question, remarks = scored_choice(
         question, named, processing, lambda names: _feedback(item, names), is_single=is_single

@@ -60,7 +60,9 @@ class Trial:
         self.names = names
         self._processing = processing
         self.alone = {name: self.run(frozenset({name})) for name in names}
-        self.best = max(self._candidates(), key=lambda picked: (self.run(picked).score, -len(picked)))
+        self.best = max(
+            self._candidates(is_single=is_single), key=lambda picked: (self.run(picked).score, -len(picked))
+        )
         self._full = full_score(self.run(self.best).score, None if is_single else processing.most)
 
     def run(self, picked: Names) -> Outcome:
@@ -71,12 +73,13 @@ class Trial:
         """The part of the full score that they earn."""
         return self.run(frozenset(picked)).score / self._full
 
-    def _candidates(self) -> list[Names]:
-        nothing = self.run(frozenset()).score
-        every = frozenset(self.names)
+    def _candidates(self, *, is_single: bool) -> list[Names]:
+        singles = [frozenset({name}) for name in self.names]
+        if is_single:
+            return singles
+        nothing, every = self.run(frozenset()).score, frozenset(self.names)
         gaining = frozenset(name for name, outcome in self.alone.items() if outcome.score > nothing)
-        sets = [*(frozenset({name}) for name in self.names), *self._processing.hints, gaining, every]
-        return [picked & every for picked in sets if picked & every]
+        return [picked & every for picked in (*singles, *self._processing.hints, gaining, every) if picked & every]
 
     def common_feedback(self) -> tuple[set[str], set[str]]:
         """What is shown whatever is picked, and what is shown for every option alone but not for the best set."""

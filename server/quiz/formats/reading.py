@@ -72,10 +72,10 @@ class Reading:
 
 
 def _admitted(draft: Draft, place: str) -> Question:
-    if not draft.question.stem.strip():
-        raise NotHeld("It has no text that asks anything.")
     plain = question_to_dict(draft.question)
     noted = applied(draft.note, draft.question) if draft.note else plain
+    if not str(noted.get("stem", "")).strip():
+        raise NotHeld("It has no text that asks anything.")
     try:
         return admitted(noted | {"id": _wanted_id(noted)}, place)
     except (QuestionError, DrawError):

@@ -23,7 +23,9 @@ def to_markdown(text: str, markup: str) -> str:
         return (from_html(html_of(text)) if has_tags(text) or is_elsewhere(text) else text).strip()
     if markup == "moodle" and has_tags(text):
         return from_html(text.strip().replace("\n", "<br>")).strip()
-    return from_plain(html.unescape(text) if markup == "moodle" else text).strip()
+    if markup == "moodle":
+        text = re.sub(r"^[ \t]+", "", html.unescape(text), flags=re.MULTILINE)
+    return from_plain(text).strip()
 
 
 def simple(text: str) -> str | None:

@@ -12,6 +12,7 @@ Refused on reading: questions without a right answer, and open-ended ones whose 
 from __future__ import annotations
 
 import io
+from functools import partial
 from string import ascii_uppercase
 from typing import Any
 
@@ -45,7 +46,7 @@ def read(data: bytes, reading: Reading) -> None:
     if not found:
         raise FormatError("The workbook has no row with a type such as “Multiple choice” in column A.")
     for number, row in found:
-        reading.take(f"row {number}", _cell(row, 1), lambda each=row: _draft(each))  # type: ignore[misc]
+        reading.take(f"row {number}", _cell(row, 1), partial(_draft, row))
 
 
 def _cell(row: Row, column: int) -> str:

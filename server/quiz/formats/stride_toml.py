@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from server.quiz.formats.exchange import FormatError, Refusal
 from server.quiz.formats.naming import Names, shown
@@ -29,7 +30,7 @@ def read(text: str, reading: Reading) -> None:
         raise FormatError(f"The TOML is no file of questions: {reason}.")
     for position, entry in enumerate(entries, 1):
         place = f"question {position}"
-        reading.take_own(place, _name(entry), lambda each=entry, where=place: question_from_dict(each, where))  # type: ignore[misc]
+        reading.take_own(place, _name(entry), partial(question_from_dict, entry, place))
 
 
 def _name(entry: object) -> str:

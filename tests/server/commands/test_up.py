@@ -256,3 +256,16 @@ class TestDemo:
         assert refused.returncode == 2
         assert "known passwords" in refused.stderr
         assert not (platform.folder / "var" / "stride.db").exists()
+
+
+def test_the_web_processes_may_hold_a_whole_class():
+    """A process that may open 1,024 files would fall over the next student's connection."""
+    script = (
+        "import resource; from server.commands.up import CONNECTIONS, allow_open_files\n"
+        "_, hard = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))\n"
+        "allow_open_files()\n"
+        "soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "assert soft == hard or soft > 2 * CONNECTIONS, soft\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)

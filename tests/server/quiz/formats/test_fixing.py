@@ -215,3 +215,10 @@ def test_a_format_that_is_not_known_is_named_with_those_that_are():
         read(b"x", "x", "docx")
     with pytest.raises(FormatError, match="It is no Moodle XML: it begins with <assessmentItem>"):
         read(b"<assessmentItem/>", "q.xml", "moodle_xml")
+
+
+@pytest.mark.parametrize("name", ["gift", "moodle_xml", "qti12", "qti21", "stride_toml"])
+def test_a_text_of_which_nothing_is_seen_comes_back_too(name):
+    unseen = question(TRUE_FALSE, stem=">>", why_true="```\n```")
+    written = write([unseen], name)
+    assert read(written.data, written.filename).questions == [unseen]

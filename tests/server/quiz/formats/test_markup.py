@@ -152,6 +152,8 @@ def test_only_words_and_formulas_are_simple():
     ("text", "markup", "markdown"),
     [
         ("a*b &lt; c\nd", "moodle", "a\\*b < c\\\nd"),
+        ("wrapped\n    by hand", "moodle", "wrapped\\\nby hand"),
+        ("if a:\n    b", "plain", "if a:\\\n\u00a0\u00a0\u00a0\u00a0b"),
         ("a <b>b</b>\nc", "moodle", "a **b**\\\nc"),
         ("a <b>b</b>", "plain", "a <b>b</b>"),
         ("a **b** $x$", "markdown", "a **b** $x$"),
