@@ -60,6 +60,12 @@ def configuration(settings: Settings) -> dict[str, Any]:
     }
 
 
+def response_headers(settings: Settings) -> dict[str, str]:
+    """What goes with every response, whoever gives it."""
+    secure = {"Strict-Transport-Security": f"max-age={A_YEAR}"} if settings.https else {}
+    return HEADERS | secure
+
+
 def init_security(app: Flask, settings: Settings) -> None:
     """Set up CSRF protection, rate limits, response headers and the trust in proxies."""
 
@@ -68,6 +74,7 @@ def init_security(app: Flask, settings: Settings) -> None:
         if request.endpoint == "assignment.submit":
             request.max_content_length = MOST_OF_AN_UPLOAD
 
+    headers = response_headers(settings)
     csrf.init_app(app)
     limiter.init_app(app)
     if settings.proxies:
@@ -77,10 +84,8 @@ def init_security(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
-        if settings.https:
-            response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
         if request.endpoint not in {"static", "bootstrap.static"}:
             # Pages are a person's own: neither a proxy nor the next user of the machine gets them from a cache.
             response.headers.setdefault("Cache-Control", "no-store")
