@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from scripts.quiz_load.verifying import verify
 from server.database import make_engine, make_sessions
 from server.models import QuizSession
 from server.quiz.bank import Bank
-from tests.server.commands.test_up import Platform, cleaned_up
+from tests.server.commands.test_up import Platform, members
 
 pytestmark = pytest.mark.slow
 STUDENTS = 200
@@ -119,7 +119,7 @@ def scene(folder: Path, port: int, *, embedded: bool) -> Iterator[Scene]:
             platform.environment |= {"DATABASE_URL": url, "BROKER_URL": redis_url}
             server = Postgresql(url, number)
             stack.callback(server.end)
-        stack.enter_context(cleaned_up(platform))
+        stack.callback(end, platform)
         platform.start_up()
         engine = make_engine(url)
         stack.callback(engine.dispose)
@@ -129,6 +129,16 @@ def scene(folder: Path, port: int, *, embedded: bool) -> Iterator[Scene]:
         booked = book(sessions, quiz, now, AN_HOUR)
         hall = Hall("127.0.0.1", port, booked.code, now, now, booked.closes_at, booked.grace, fetches_files=False)
         yield Scene(platform, sessions, booked, hall, server, redis_url)
+
+
+def end(platform: Platform) -> None:
+    """Leave no process behind, however the test went."""
+    if platform.process is not None:
+        platform.process.kill()
+        platform.process.wait()
+    for pid in members(platform.port):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 async def come(stage: Scene, place: int) -> None:
