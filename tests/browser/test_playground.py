@@ -108,8 +108,9 @@ def test_without_a_script_a_button_shows_the_result(installation, open_page):
     expect(page.get_by_role("heading", name="How output row 4, column 7 became")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [320, 360])
 @pytest.mark.parametrize("path", ["convolution?colour=colour&pad=3", "pooling"])
-def test_nothing_is_wider_than_a_phone(installation, open_page, path):
-    page = open_page(width=360)
+def test_nothing_is_wider_than_a_phone(installation, open_page, path, width):
+    page = open_page(width=width)
     page.goto(f"/playground/{path}")
-    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.evaluate("document.documentElement.scrollWidth") == width
