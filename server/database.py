@@ -16,14 +16,22 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 15_000
 MIGRATION_LOCK = 0x57121DE
+CONNECTIONS = 20
+"""Of one process at most. PostgreSQL takes 100 of all processes together, unless it is told otherwise."""
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for `sqlite:///...` or `postgresql://...` (which goes through psycopg 3)."""
+def make_engine(url: str, connections: int = CONNECTIONS) -> Engine:
+    """An engine for `sqlite:///...` or `postgresql://...` (which goes through psycopg 3).
+
+    It keeps as many `connections` as it opened at once, so many at most; who needs another one waits.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite_engine(parsed)
-    return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return _sqlite_engine(parsed, connections)
+    # SQLAlchemy's own default keeps five and closes the others after each use: a class pays more for that than for its
+    # queries.
+    driven = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(driven, pool_pre_ping=True, pool_size=connections, max_overflow=0)
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
@@ -58,10 +66,12 @@ def _lock_for_migration(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
 
 
-def _sqlite_engine(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
+def _sqlite_engine(url: URL, connections: int) -> Engine:
+    if not url.database or url.database == ":memory:":
+        engine = create_engine(url)  # SQLAlchemy keeps one, or each would have a database of its own
+    else:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+        engine = create_engine(url, pool_size=connections, max_overflow=0)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "before_cursor_execute", _lock_before_writing)
     return engine

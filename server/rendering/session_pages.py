@@ -53,7 +53,6 @@ DONE = {
     "ended": "ended it",
     "released": "released the results",
     "withheld": "took the results back",
-    "joined": "joined",
     "taken_over": "took over on another device",
     "corrected": "corrected a question",
     "uncorrected": "undid a correction",

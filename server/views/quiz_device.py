@@ -13,6 +13,7 @@ from flask import Flask, Response, current_app, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from server.context import context, settings
+from server.database import make_engine
 from server.models import Participant, QuizSession
 from server.services.quizzes.hall import Hall
 
@@ -20,6 +21,7 @@ COOKIE = "stride_quiz"
 HEADER = "X-Quiz-Device"
 SALT = "stride.quiz.device"
 KEPT_SECONDS = 180 * 86_400
+HALL_CONNECTIONS = 4
 HALL = "stride.quiz.hall"
 
 
@@ -33,8 +35,11 @@ class Device:
 
 
 def init_hall(app: Flask) -> None:
-    """Give the application what it holds for the quizzes under way."""
-    app.extensions[HALL] = Hall(app.extensions["stride"].engine)
+    """Give the application what it holds for the quizzes under way.
+
+    The hall has connections of its own: requests that wait for it may hold all the others.
+    """
+    app.extensions[HALL] = Hall(make_engine(app.extensions["stride"].settings.database_url, HALL_CONNECTIONS))
 
 
 def hall() -> Hall:

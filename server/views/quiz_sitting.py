@@ -177,5 +177,5 @@ def _answered(participant: Participant) -> list[bool]:
 
 def _warm(session: QuizSession, participant: Participant) -> None:
     """Set the formulas and draw the pictures of this paper while there is time: they are kept for the opening."""
-    items = hall().items(db(), session.id, [entry["item"] for entry in participant.paper])
+    items = hall().items(session.id, [entry["item"] for entry in participant.paper])
     sheet(questions_of(participant.paper, items), {item.id: item.points for item in items}, {})

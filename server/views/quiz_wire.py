@@ -98,13 +98,13 @@ def questions_html(session: QuizSession, participant: Participant, on_show: OnSh
 def shown_questions(session: QuizSession, participant: Participant, on_show: OnShow | None) -> dict[str, Any]:
     """What the fragment's template takes: the questions, the answers' highest sequence, and what is revealed."""
     given = answering.answers_of(db(), participant)
-    items = hall().items(db(), session.id, [entry["item"] for entry in participant.paper])
+    items = hall().items(session.id, [entry["item"] for entry in participant.paper])
     questions = questions_on_show(session, participant, items, on_show)
     is_shown = on_show is not None and on_show.shows_key
     return {
         "questions": sheet(questions, {item.id: item.points for item in items}, given),
         "highest": max((answer.sequence for answer in given.values()), default=0),
-        "reveals": [reveal(each, hall().answers_to(db(), each.item_id)) for each in questions] if is_shown else [],
+        "reveals": [reveal(each, hall().answers_to(each.item_id)) for each in questions] if is_shown else [],
         "total": len(participant.paper),
     }
 

@@ -94,7 +94,12 @@ def answers_of(s: Session, participant: Participant) -> dict[int, QuizAnswer]:
 
 def _rows(connection: Connection, participants: set[int]) -> dict[int, Row[Any]]:
     """The participants with their session's times. The lock makes SQLite begin to write here, before it decides."""
-    return {row.id: row for row in connection.execute(_PARTICIPANTS, {"ids": list(participants)})}
+    return {row.id: row for row in connection.execute(_PARTICIPANTS, {"ids": _padded(sorted(participants))})}
+
+
+def _padded(ids: list[int]) -> list[int]:
+    """As many as a power of two, by repeating the last: a few texts of the statement, which the driver then knows."""
+    return ids + ids[-1:] * ((1 << (len(ids) - 1).bit_length()) - len(ids))
 
 
 def _key(change: Change, rows: Mapping[int, Row[Any]]) -> Key | None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import Participant, Person, QuizEvent, QuizSession
+from server.services.quizzes.joining import JOINED
 
 
 class Act(StrEnum):
@@ -66,12 +67,14 @@ def record(
 
 
 def entries(s: Session, session: QuizSession, most: int = 200) -> list[Entry]:
-    """The latest events of a session, the newest first."""
+    """The latest events of a session, the newest first. That somebody joined is not among them: the list of students says
+    it, and three hundred of them would hide the one takeover that the lecturer looks for.
+    """
     rows = s.execute(
         select(QuizEvent, Person.number, Participant.number)
         .outerjoin(Person, Person.id == QuizEvent.person_id)
         .outerjoin(Participant, Participant.id == QuizEvent.participant_id)
-        .where(QuizEvent.session_id == session.id)
+        .where(QuizEvent.session_id == session.id, QuizEvent.kind != JOINED)
         .order_by(QuizEvent.at.desc(), QuizEvent.id.desc())
         .limit(most)
     )

@@ -42,26 +42,31 @@ class Hall:
     """Safe to use from several threads; nothing in it outlives the process, and nothing is lost with it."""
 
     def __init__(self, engine: Engine, seconds: Callable[[], float] = monotonic) -> None:
+        self._engine = engine
         self.roll = Roll(engine, seconds)
         self._commits: GroupCommit[Change, Receipt] = GroupCommit(partial(store, engine))
         self._items: _Kept[list[KeptItem]] = _Kept(ITEMS_SECONDS, seconds)
         self._answers: _Kept[list[Response]] = _Kept(ANSWERS_SECONDS, seconds)
 
+    def close(self) -> None:
+        """Close its connections."""
+        self._engine.dispose()
+
     def save(self, change: Change) -> Receipt:
         """What became of an answer, once that is durable. Raises NotCommitted and SQLAlchemyError: send it again."""
         return self._commits.submit(change)
 
-    def items(self, s: Session, session_id: int, needed: Collection[int]) -> list[KeptItem]:
+    def items(self, session_id: int, needed: Collection[int]) -> list[KeptItem]:
         """The questions of a session, by position; read again where one of the `needed` ids is not among them."""
-        items = self._items.get(session_id, lambda: _read_items(s, session_id))
+        items = self._items.get(session_id, lambda: _read_items(self._engine, session_id))
         if not {item.id for item in items}.issuperset(needed):
             self._items.forget(session_id)
-            items = self._items.get(session_id, lambda: _read_items(s, session_id))
+            items = self._items.get(session_id, lambda: _read_items(self._engine, session_id))
         return items
 
-    def answers_to(self, s: Session, item_id: int) -> list[Response]:
+    def answers_to(self, item_id: int) -> list[Response]:
         """What everybody answered to an item, read again after two seconds: a whole class asks at once."""
-        return self._answers.get(item_id, lambda: answers_to(s, item_id))
+        return self._answers.get(item_id, lambda: _read_answers(self._engine, item_id))
 
 
 class _Kept(Generic[Value]):
@@ -87,7 +92,13 @@ class _Kept(Generic[Value]):
             self._values.pop(key, None)
 
 
-def _read_items(s: Session, session_id: int) -> list[KeptItem]:
+def _read_answers(engine: Engine, item_id: int) -> list[Response]:
+    with Session(engine) as s:
+        return answers_to(s, item_id)
+
+
+def _read_items(engine: Engine, session_id: int) -> list[KeptItem]:
     columns = (SessionItem.id, SessionItem.position, SessionItem.part, SessionItem.pick)
     asked = select(*columns, SessionItem.definition, SessionItem.points).where(SessionItem.session_id == session_id)
-    return [KeptItem(*row) for row in s.execute(asked.order_by(SessionItem.position))]
+    with engine.connect() as connection:
+        return [KeptItem(*row) for row in connection.execute(asked.order_by(SessionItem.position))]

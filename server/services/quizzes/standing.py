@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -96,7 +96,7 @@ class _Read:
 
     at: float
     times: Row[Any]
-    own: Mapping[int, Row[Any]]
+    own: dict[int, Row[Any]]
 
 
 class Roll:
@@ -122,9 +122,20 @@ class Roll:
     def _read(self, code: str, participant: int | None) -> _Read | None:
         with self._lock:
             read = self._kept.get(code)
-            if read is None or self._seconds() - read.at > FRESH_SECONDS or not _has(read, participant):
+            if read is None or self._seconds() - read.at > FRESH_SECONDS:
                 read = self._read_anew(code)
-            return read if read is not None and _has(read, participant) else None
+            if read is None or participant is None or participant in read.own:
+                return read
+            return read if self._add(read, participant) else None
+
+    def _add(self, read: _Read, participant: int) -> bool:
+        """Read the row of somebody who has joined since: while a class does, there is always one."""
+        one = select(*_OWN).where(Participant.id == participant, Participant.session_id == read.times.id)
+        with self._engine.connect() as connection:
+            row = connection.execute(one).first()
+        if row is not None:
+            read.own[participant] = row
+        return row is not None
 
     def _read_anew(self, code: str) -> _Read | None:
         at = self._seconds()
@@ -149,7 +160,3 @@ _OWN = (
     *(Participant.id, Participant.device, Participant.joined_at),
     *(Participant.extra_seconds, Participant.paused_seconds),
 )
-
-
-def _has(read: _Read, participant: int | None) -> bool:
-    return participant is None or participant in read.own

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
@@ -21,6 +22,7 @@ from server.context import context
 from server.models import CourseAssignment, EnrolmentRole, Person, Submission, utcnow
 from server.services import accounts, courses, grading, submissions
 from server.settings import Settings
+from server.views.quiz_device import HALL
 
 PASSWORD = "correct horse battery"
 CONV = b"import numpy as np\n\n\ndef conv_forward(x, w, b, conv_param):\n    return x, None\n"
@@ -104,27 +106,33 @@ def write_folder(root: Path, name: str, entry: str, points: float) -> Path:
     return folder
 
 
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    yield app
-    with app.app_context():
-        context().engine.dispose()
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """The templates' code, kept from one application to the next: compiling them is half of making one."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture
-def make_app(settings: Settings) -> Iterator[Callable[..., Flask]]:
+def make_app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Iterator[Callable[..., Flask]]:
     """Applications with other settings."""
     made: list[Flask] = []
 
     def make_app(**changes) -> Flask:
-        made.append(create_app(replace(settings, **changes)))
-        return made[-1]
+        app = create_app(replace(settings, **changes))
+        app.jinja_env.bytecode_cache = compiled_templates
+        made.append(app)
+        return app
 
     yield make_app
     for app in made:
+        app.extensions[HALL].close()
         with app.app_context():
             context().engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from server.database import CONNECTIONS
 from server.models import Mode, Participant, QuizAnswer, QuizEvent, QuizSession, Stage, utcnow
 from server.services.quizzes.clock import Phase
 from server.views.quiz_device import HALL
@@ -184,6 +186,15 @@ def test_answers_of_many_students_at_once_are_all_there(app, s, quiz, people):
         answered = pool.map(lambda pair: pair[0].send(question=pair[1], token=f"token-{pair[1]:04}").json, sends)
         assert {each["outcome"] for each in answered} == {"saved"}
     assert len(s.scalars(select(QuizAnswer)).all()) == 30
+
+
+def test_answers_are_stored_while_other_requests_hold_every_connection(app, phone):
+    engine = app.extensions["stride"].engine
+    with ExitStack() as others:
+        for _ in range(CONNECTIONS):
+            others.enter_context(engine.connect())
+        assert phone.state()["phase"] == "open"
+        assert phone.send().json["outcome"] == "saved"
 
 
 # Where a student stands

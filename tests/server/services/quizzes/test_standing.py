@@ -129,19 +129,20 @@ def test_the_hall_keeps_questions_and_reads_again_what_is_missing(s, engine, ses
     ids = [item.id for item in session.items]
     statements.clear()
     for _ in range(10):
-        assert [item.id for item in hall.items(s, session.id, ids)] == ids
+        assert [item.id for item in hall.items(session.id, ids)] == ids
     assert len(statements) == 1
-    hall.items(s, session.id, [*ids, 4711])
+    hall.items(session.id, [*ids, 4711])
     assert len(statements) == 2
     seconds.now += 31
-    hall.items(s, session.id, ids)
+    hall.items(session.id, ids)
     assert len(statements) == 3
 
 
 def test_the_hall_counts_answers_again_after_two_seconds(s, engine, session, ada, seconds):
     hall, item = Hall(engine, seconds), ada.paper[0]["item"]
-    assert hall.answers_to(s, item) == []
+    assert hall.answers_to(item) == []
     answer(s, ada, 0, (1,))
-    assert hall.answers_to(s, item) == []
+    s.commit()
+    assert hall.answers_to(item) == []
     seconds.now += 2.1
-    assert [response.picked for response in hall.answers_to(s, item)] == [(1,)]
+    assert [response.picked for response in hall.answers_to(item)] == [(1,)]
