@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from grader.contract import CheckResult, Job, Progress
+from grader.contract.job import Running
 
 PAUSE_SECONDS = 0.25
 LEASE_SLACK_SECONDS = 15.0
@@ -17,7 +18,7 @@ class Reporter:
     """Hands Progress messages to `send`: at most one every `PAUSE_SECONDS`, with all the checks that ended since.
 
     A check that ends within the pause waits for its end, in a thread; what still waits when grading is over is dropped,
-    for the result holds it. `start` and `check` are the two of a Listener.
+    for the result holds it. `start`, `check` and `figure` are those of a Listener.
     """
 
     def __init__(self, job: Job, send: Callable[[Progress], None]) -> None:
@@ -26,6 +27,7 @@ class Reporter:
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._waiting: list[CheckResult] = []
+        self._running: Running | None = None
         self._done = 0
         self._total = 0
         self._student_seconds = 0.0
@@ -43,25 +45,37 @@ class Reporter:
             self._done += 1
             self._student_seconds = seconds
             self._waiting.append(outcome)
-            pause = self._sent_at + PAUSE_SECONDS - time.monotonic()
-            if pause <= 0:
-                self._report()
-            elif self._timer is None:
-                self._timer = threading.Timer(pause, self._report_late)
-                self._timer.start()
+            self._running = None
+            self._report_soon()
+
+    def figure(self, running: Running, seconds: float) -> None:
+        """Say what the present check shows so far; `seconds` of the student's time are left for it."""
+        with self._lock:
+            self._student_seconds = seconds
+            self._running = running
+            self._report_soon()
 
     def end(self) -> None:
         """Grading is over: nothing is sent any more when this returns."""
         with self._lock:
             self._waiting.clear()
+            self._running = None
             timer = self._timer
         if timer is not None:
             timer.cancel()
             timer.join()
 
+    def _report_soon(self) -> None:
+        pause = self._sent_at + PAUSE_SECONDS - time.monotonic()
+        if pause <= 0:
+            self._report()
+        elif self._timer is None:
+            self._timer = threading.Timer(pause, self._report_late)
+            self._timer.start()
+
     def _report_late(self) -> None:
         with self._lock:
-            if self._waiting:
+            if self._waiting or self._running:
                 self._report()
 
     def _report(self) -> None:
@@ -69,4 +83,5 @@ class Reporter:
         lease = LEASE_SLACK_SECONDS + self._student_seconds
         checks, self._waiting = tuple(self._waiting), []
         self._sent_at = time.monotonic()
-        self._send(Progress(self._job.submission, self._job.attempt, self._done, self._total, lease, checks))
+        job = self._job
+        self._send(Progress(job.submission, job.attempt, self._done, self._total, lease, checks, self._running))

@@ -113,7 +113,7 @@ def _grade(job: Job) -> Result:
     assignment = _assignment(job.assignment, _newest_change(folder))
     reporter = Reporter(job, _send_progress)
     try:
-        return grade(job, assignment, launcher(), Listener(reporter.start, reporter.check))
+        return grade(job, assignment, launcher(), Listener(reporter.start, reporter.check, reporter.figure))
     finally:
         reporter.end()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import structlog
 from celery import Celery
@@ -12,8 +13,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from grader.contract import GRADE_TASK, celery_settings
-from server.services import grading, outbox
+from grader.contract import GRADE_TASK, Job, celery_settings
+from server.services import grading, outbox, weights
 from server.services.outbox import Letter
 from server.settings import Settings
 
@@ -42,7 +43,7 @@ def send_after_commit(sessions: sessionmaker[Session], celery: Celery) -> None:
     def deliver(session: Session) -> None:
         if session.in_nested_transaction():
             return
-        unsent = send(celery, outbox.take(session))
+        unsent = send(celery, outbox.take(session), sessions)
         if unsent:
             _postpone(sessions, unsent)
 
@@ -51,8 +52,11 @@ def send_after_commit(sessions: sessionmaker[Session], celery: Celery) -> None:
     event.listen(sessions, "after_transaction_end", outbox.end)
 
 
-def send(celery: Celery, letters: Iterable[Letter]) -> list[Letter]:
-    """Send each letter's job to its queue. Returns those that were not sent, because the broker does not answer."""
+def send(celery: Celery, letters: Iterable[Letter], sessions: sessionmaker[Session]) -> list[Letter]:
+    """Send each letter's job to its queue, with the weights that belong to it.
+
+    Returns those that were not sent, because the broker does not answer, or the database that holds the weights.
+    """
     unsent: list[Letter] = []
     for letter in letters:
         if unsent:
@@ -60,13 +64,24 @@ def send(celery: Celery, letters: Iterable[Letter]) -> list[Letter]:
             continue
         names = {"submission": letter.job.submission, "attempt": letter.job.attempt}
         try:
-            celery.send_task(GRADE_TASK, args=[letter.job.to_dict()], queue=letter.queue)
+            job = _with_weights(letter, sessions)
+            celery.send_task(GRADE_TASK, args=[job.to_dict()], queue=letter.queue)
         except UNREACHABLE as error:
             log.warning("job not sent: the broker does not answer", **names, error=str(error))
+            unsent.append(letter)
+        except SQLAlchemyError as error:
+            log.warning("job not sent: its weights cannot be read", **names, error=str(error))
             unsent.append(letter)
         else:
             log.info("job sent", **names, queue=letter.queue)
     return unsent
+
+
+def _with_weights(letter: Letter, sessions: sessionmaker[Session]) -> Job:
+    if letter.weights is None:
+        return letter.job
+    with sessions() as session:
+        return replace(letter.job, weights=weights.content(session, letter.weights))
 
 
 def messages_waiting(celery: Celery, queue: str) -> int | None:

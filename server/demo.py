@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from grader.contract import Assignment
+from grader.contract import Assignment, weights_of_sample
 from server.models import Course, CourseAssignment, EnrolmentRole, Person, Submission, SubmissionFile, utcnow
 from server.services import accounts, courses, submissions
 from server.services.submissions import WAITING
@@ -63,7 +63,8 @@ def hand_in(s: Session, course: Course, assignment: Assignment, number: str, fil
     published, person = courses.published_as(s, course, assignment.id), accounts.person_by_number(s, number)
     assert published is not None
     assert person is not None
-    return submissions.submit(s, published, assignment, person, file.name, file.read_bytes())
+    beside = weights_of_sample(assignment, file)
+    return submissions.submit(s, published, assignment, person, file.name, file.read_bytes(), beside=beside)
 
 
 class Feeder:

@@ -12,6 +12,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from grader.contract.notebook import MAX_NOTEBOOK_BYTES
+from server.context import catalogue
 from server.settings import Settings
 
 MOST_BYTES = 1024 * 1024
@@ -60,6 +61,12 @@ def configuration(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _most_of_weights() -> int:
+    """How many bytes of weights the assignment that is handed in may have."""
+    assignment = catalogue().get((request.view_args or {}).get("name", ""))
+    return int(assignment.trained.max_mib * 2**20) if assignment and assignment.trained else 0
+
+
 def response_headers(settings: Settings) -> dict[str, str]:
     """What goes with every response, whoever gives it."""
     secure = {"Strict-Transport-Security": f"max-age={A_YEAR}"} if settings.https else {}
@@ -70,9 +77,9 @@ def init_security(app: Flask, settings: Settings) -> None:
     """Set up CSRF protection, rate limits, response headers and the trust in proxies."""
 
     @app.before_request
-    def allow_notebooks() -> None:  # before the CSRF check, which reads the form
+    def allow_uploads() -> None:  # before the CSRF check, which reads the form
         if request.endpoint == "assignment.submit":
-            request.max_content_length = MOST_OF_AN_UPLOAD
+            request.max_content_length = MOST_OF_AN_UPLOAD + _most_of_weights()
 
     headers = response_headers(settings)
     csrf.init_app(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from grader import authoring
+from grader.authoring import feature_maps, networks, training
 from grader.contract import Limits
 from grader.contract.assignment import CROSSINGS, KEYS, KINDS, PROFILES
 from grader.judge.plugin import MARKERS
@@ -55,6 +57,17 @@ def test_every_mark_is_in_the_table() -> None:
 def test_every_comparison_is_named() -> None:
     named = set(re.findall(r"`(\w+)", PAGE.partition("## Checks")[2].partition("## Wrong solutions")[0]))
     assert set(authoring.__all__) - named == set()
+
+
+@pytest.mark.parametrize("module", [feature_maps, networks, training], ids=lambda module: module.__name__)
+def test_every_function_for_networks_is_named(module) -> None:
+    public = {
+        name
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", "") == module.__name__ and inspect.isroutine(value) and name[0] != "_"
+    }
+    section = PAGE.partition("**Figures.**")[2].partition("**Time.**")[0]
+    assert public - set(re.findall(r"`(\w+)", section)) == set()
 
 
 @pytest.mark.parametrize("words", [KINDS, CROSSINGS, PROFILES], ids=["kinds", "crossings", "profiles"])

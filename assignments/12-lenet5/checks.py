@@ -6,15 +6,20 @@ import math
 
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional as F
 
-from grader.authoring import expect, expect_close, expect_equal, expect_shape
+from grader.authoring import Chart, Curve, expect, expect_close, expect_equal, expect_shape
+from grader.authoring.feature_maps import feature_maps
+from grader.authoring.networks import build, expect_gradients, predict
+from grader.authoring.training import Training, accuracy, figures
 from reference.models.lenet import C3_TABLE, LeNet5
-from reference.shapes import make_shapes
+from reference.shapes import CLASSES
 
 # As in the sandbox: replayed on the sample solutions, a check then rounds as it did for the student.
 torch.set_num_threads(1)
 
+PERMUTED_EPOCHS = 6
 LAYERS = ("c1", "s2", "c3", "s4", "c5", "f6", "out")
 SHAPES = {
     **{"c1": (6, 28, 28), "s2": (6, 14, 14), "c3": (16, 10, 10), "s4": (16, 5, 5)},
@@ -24,11 +29,6 @@ MODERN = {"c1": 156, "s2": 0, "c3": 2416, "s4": 0, "c5": 48120, "f6": 10164, "ou
 PUBLISHED = {"c1": 156, "s2": 12, "c3": 1516, "s4": 32, "c5": 48120, "f6": 10164, "out": 0}
 
 # These functions run in the sandbox, beside the submission.
-SEED = """
-def seed(number):
-    torch.manual_seed(number)
-"""
-
 STRUCTURE = """
 def structure(net, names):
     if not isinstance(net, nn.Module):
@@ -101,47 +101,18 @@ def read_c3(net, seed, images):
         return kernel.T.reshape(-1, 6, 5, 5), bias, net.c3(images)
 """
 
-PREDICT = """
-def predict(net, images, training=False, seed=0):
-    torch.manual_seed(seed)
-    net.train(training)
-    with torch.no_grad():
-        return net(images)
-"""
-
-GRADIENTS = """
-def gradients(net, images, labels):
-    torch.manual_seed(0)
-    net.train()
-    net.zero_grad()
-    F.cross_entropy(net(images), labels).backward()
-    return {name: p.grad is not None and 0 < float(p.grad.abs().max()) < 1e9 for name, p in net.named_parameters()}
-"""
-
-TRAIN = """
-def train(net, images, labels, epochs, batch, rate, seed):
-    torch.manual_seed(seed)
-    net.train()
-    optimizer = torch.optim.Adam(net.parameters(), lr=rate)
-    for _ in range(epochs):
-        for chosen in torch.randperm(len(images)).split(batch):
-            optimizer.zero_grad()
-            F.cross_entropy(net(images[chosen]), labels[chosen]).backward()
-            optimizer.step()
-"""
-
 
 @pytest.mark.points(0.75)
 @pytest.mark.title("Modern: the shapes after each layer")
 def test_shapes(student, rng):
-    found = look_at(student, build(student, rng))
+    found = look_at(student, build_net(student, rng))
     expect_shapes(found)
 
 
 @pytest.mark.points(0.75)
 @pytest.mark.title("Modern: 61 706 trainable parameters, each where it belongs")
 def test_parameters(student, rng):
-    expect_counts(look_at(student, build(student, rng)), MODERN)
+    expect_counts(look_at(student, build_net(student, rng)), MODERN)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +134,7 @@ def test_parameters(student, rng):
     ],
 )
 def test_behaviour(student, rng, act, pool):
-    net, right = build(student, rng, act=act, pool=pool), LeNet5(act=act, pool=pool).double()
+    net, right = build_net(student, rng, act=act, pool=pool), LeNet5(act=act, pool=pool).double()
     written = write_weights(student, rng, net, right)
     expect(not written, written)
     expect_same_logits(student, rng, net, right)
@@ -172,9 +143,9 @@ def test_behaviour(student, rng, act, pool):
 @pytest.mark.points(0.25)
 @pytest.mark.title("Modern: another number of classes")
 def test_classes(student, rng):
-    net = build(student, rng, num_classes=7)
-    expect_shape(student.run(PREDICT, net, pictures(rng, 3)[0]), (3, 7), what="the logits")
-    net, right = build(student, rng, num_classes=7), LeNet5(7).double()
+    net = build_net(student, rng, num_classes=7)
+    expect_shape(predict(student, net, figures(rng, 3)[0]), (3, 7), what="the logits")
+    net, right = build_net(student, rng, num_classes=7), LeNet5(7).double()
     written = write_weights(student, rng, net, right)
     expect(not written, written)
     expect_same_logits(student, rng, net, right)
@@ -183,7 +154,7 @@ def test_classes(student, rng):
 @pytest.mark.points(0.75)
 @pytest.mark.title("1998: the shapes, and 60 000 trainable parameters, each where it belongs")
 def test_published_structure(student, rng):
-    net = build(student, rng, variant="1998")
+    net = build_net(student, rng, variant="1998")
     found = look_at(student, net)
     expect_shapes(found)
     expect_counts(found, PUBLISHED)
@@ -196,7 +167,7 @@ def test_published_structure(student, rng):
 @pytest.mark.points(0.75)
 @pytest.mark.title("1998: every map of C3 reads the maps of S2 that Table I says")
 def test_published_table(student, rng):
-    net = build(student, rng, variant="1998")
+    net = build_net(student, rng, variant="1998")
     images = torch.from_numpy(rng.normal(size=(2, 6, 14, 14))).float()
     kernel, bias, maps = student.run(READ_C3, net, int(rng.integers(2**31)), images)
     expect_shape(kernel, (16, 6, 5, 5), what="the kernel that c3 amounts to")
@@ -210,7 +181,7 @@ def test_published_table(student, rng):
 @pytest.mark.points(1.0)
 @pytest.mark.title("1998: the same weights, the same logits")
 def test_published_behaviour(student, rng):
-    net, right = build(student, rng, variant="1998"), LeNet5(variant="1998").double()
+    net, right = build_net(student, rng, variant="1998"), LeNet5(variant="1998").double()
     written = write_weights(student, rng, net, right, skip=("c3",))
     expect(not written, written)
     kernel, bias, _ = student.run(READ_C3, net, int(rng.integers(2**31)), torch.zeros(1, 6, 14, 14))
@@ -229,20 +200,20 @@ def test_published_behaviour(student, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.title("Batches of one and of seven images: each image has its own logits")
 def test_batches(student, rng):
-    net, images = build(student, rng), pictures(rng, 7)[0]
-    together = student.run(PREDICT, net, images)
+    net, images = build_net(student, rng), figures(rng, 7)[0]
+    together = predict(student, net, images)
     expect_shape(together, (7, 10), what="the logits of seven images")
     expect(together.std(0).max() > 1e-5, "Seven different images have the same logits.")
     for number in range(7):
-        alone = student.run(PREDICT, net, images[number : number + 1])
+        alone = predict(student, net, images[number : number + 1])
         expect_logits_close(alone, together[number : number + 1].double(), what=f"the logits of image {number} alone")
 
 
 @pytest.mark.points(0.5)
 @pytest.mark.title("Before training the loss is near ln 10 = 2.30")
 def test_initial_loss(student, rng):
-    images, labels = pictures(rng, 64)
-    logits = student.run(PREDICT, build(student, rng), images)
+    images, labels = figures(rng, 64)
+    logits = predict(student, build_net(student, rng), images)
     expect_shape(logits, (64, 10), what="the logits")
     expect(logits.std(0).max() > 1e-5, "All images have the same logits.")
     loss = float(F.cross_entropy(logits.double(), labels))
@@ -255,14 +226,7 @@ def test_initial_loss(student, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.title("The gradient reaches every parameter")
 def test_gradients(student, rng):
-    reached = student.run(GRADIENTS, build(student, rng), *pictures(rng, 32))
-    for layer in ("c1", "c3", "c5", "f6", "out"):
-        expect(any(name.startswith(f"{layer}.") for name in reached), f"{layer} has no parameters to train.")
-    unreached = [name for name, is_reached in reached.items() if not is_reached]
-    expect(
-        not unreached,
-        f"After backward() these parameters have no finite gradient other than 0: {', '.join(unreached)}.",
-    )
+    expect_gradients(student, build_net(student, rng), *figures(rng, 32))
 
 
 @pytest.mark.points(0.5)
@@ -270,41 +234,69 @@ def test_gradients(student, rng):
 @pytest.mark.seconds(20)
 @pytest.mark.title("Fifty images are learnt by heart")
 def test_overfits(student, rng):
-    net, (images, labels) = build_lenet(student, rng), pictures(rng, 50)
-    student.run(TRAIN, net, images, labels, epochs=100, batch=25, rate=2e-3, seed=int(rng.integers(2**31)))
-    accuracy = accuracy_of(student.run(PREDICT, net, images), labels)
-    told = (
-        f"After 100 epochs on 50 images the network names {accuracy:.0%} of them; 95% is expected: it does not learn."
-    )
-    expect(accuracy >= 0.95, told)
+    net, (images, labels) = build_lenet(student, rng), figures(rng, 50)
+    for _ in Training(student, net, images, labels, rng, batch=25).epochs(100):
+        pass
+    share = accuracy(student, net, images, labels)
+    told = f"After 100 epochs on 50 images the network names {share:.0%} of them; 95% is expected: it does not learn."
+    expect(share >= 0.95, told)
 
 
-@pytest.mark.points(1.25)
+@pytest.mark.points(1.0)
 @pytest.mark.undiagnosed
 @pytest.mark.seconds(60)
 @pytest.mark.title("Trained on 4 000 figures, at least 85% of 1 000 new ones are named")
 def test_learns(student, rng):
-    net, (images, labels) = build_lenet(student, rng), pictures(rng, 4000)
-    student.run(TRAIN, net, images, labels, epochs=8, batch=64, rate=2e-3, seed=int(rng.integers(2**31)))
-    unseen, truth = pictures(rng, 1000)
-    accuracy = accuracy_of(student.run(PREDICT, net, unseen), truth)
-    told = f"After 8 epochs the network names {accuracy:.1%} of 1 000 new images; 85% is expected, 93% is usual."
-    expect(accuracy >= 0.85, told)
+    net = build_lenet(student, rng)
+    training = Training(student, net, *figures(rng, 4000), rng)
+    for _ in training.epochs(8):
+        loss = (Curve.of("training loss", training.losses),)
+        student.show(Chart("Training on 4 000 figures", "epoch", "mean cross-entropy", loss))
+    student.show(feature_maps(student, net, *one_of_each(rng), ("c1", "s2", "c3", "s4")))
+    share = accuracy(student, net, *figures(rng, 1000))
+    told = f"After 8 epochs the network names {share:.1%} of 1 000 new images; 85% is expected, 93% is usual."
+    expect(share >= 0.85, told)
 
 
-def build(student, rng, **settings):
+@pytest.mark.points(0.25)
+@pytest.mark.undiagnosed
+@pytest.mark.seconds(60)
+@pytest.mark.title("With their pixels shuffled, the figures are no figures to a convolution any more")
+def test_permuted(student, rng):
+    shuffled = torch.from_numpy(rng.permutation(32 * 32))
+    images, labels = figures(rng, 4000, noise=0.3)
+    unseen, truth = figures(rng, 1000, noise=0.3)
+    curves = []
+    for name, order in (("as they are", None), ("pixels shuffled", shuffled)):
+        learnt, seen = (in_order(each, order) for each in (images, unseen))
+        curves.append(Curve.of(f"perceptron, {name}", perceptron_shares(rng, (learnt, labels), (seen, truth))))
+        training = Training(student, build_lenet(student, rng), learnt, labels, rng)
+        shares = []
+        for _ in training.epochs(PERMUTED_EPOCHS):
+            shares.append(accuracy(student, training.net, seen, truth))
+            student.show(permutation_chart([*curves, Curve.of(f"LeNet-5, {name}", shares)]))
+        curves.append(Curve.of(f"LeNet-5, {name}", shares))
+    before, after = (max(curve.y) for curve in curves if curve.name.startswith("LeNet"))
+    told = f"LeNet-5 names {before:.0%} of new images; with one fixed shuffle of all pixels it names {after:.0%}."
+    expect(before >= 0.35, f"{told} At least 35% of the images as they are is expected.")
+    expect(after < before - 0.1, f"{told} The shuffle should cost it more: are the layers convolutions?")
+
+
+def build_net(student, rng, **settings):
     """A network with reproducible initial weights."""
-    student.run(SEED, int(rng.integers(2**31)))
-    return student.LeNet5(**settings)
+    return build(student, rng, "LeNet5", **settings)
 
 
 def build_lenet(student, rng):
-    """A network that is worth training: one with LeNet-5's layers and no other parameters."""
-    net = build(student, rng)
-    found = look_at(student, net)
+    """A network that is worth training: one with LeNet-5's layers, no other parameters, and LeNet-5's logits."""
+    trial, right = build_net(student, rng), LeNet5().double()
+    found = look_at(student, trial)
     expect_shapes(found)
     expect_counts(found, MODERN)
-    return net
+    written = write_weights(student, rng, trial, right)
+    expect(not written, written)
+    expect_same_logits(student, rng, trial, right)
+    return build_net(student, rng)
 
 
 def look_at(student, net):
@@ -370,7 +362,7 @@ def expect_same_logits(student, rng, net, right):
     with torch.no_grad():
         expected = right(images.double())
     for training, mode in ((False, "evaluation"), (True, "training")):
-        got = student.run(PREDICT, net, images, training=training, seed=int(rng.integers(2**31)))
+        got = predict(student, net, images, training=training, seed=int(rng.integers(2**31)))
         expect_logits_close(got, expected, what=f"the logits in {mode} mode")
 
 
@@ -379,16 +371,38 @@ def expect_logits_close(got, expected, what):
     expect_close(got, expected, rtol=1e-4, atol=2e-5 * float(abs(expected).max()), what=what)
 
 
-def accuracy_of(logits, labels):
-    """The share of images whose largest logit is their class's."""
-    expect_shape(logits, (len(labels), 10), what="the logits")
-    return float((logits.argmax(1) == labels).double().mean())
+def in_order(images, order):
+    """The images with their pixels in another order, the same for all; None leaves them as they are."""
+    return images if order is None else images.flatten(1)[:, order].reshape(images.shape)
 
 
-def pictures(rng, n):
-    """Figures and their classes, as tensors."""
-    images, labels = make_shapes(n, rng)
-    return torch.from_numpy(images), torch.from_numpy(labels)
+def perceptron_shares(rng, learnt, seen):
+    """The accuracy after each epoch of a perceptron with about LeNet-5's number of parameters (61 075), trained alike."""
+    torch.manual_seed(int(rng.integers(2**31)))
+    net = nn.Sequential(nn.Flatten(), nn.Linear(32 * 32, 59), nn.ReLU(), nn.Linear(59, 10))
+    optimizer = torch.optim.Adam(net.parameters(), lr=2e-3)
+    shares = []
+    for _ in range(PERMUTED_EPOCHS):
+        for chosen in torch.randperm(len(learnt[0])).split(64):
+            optimizer.zero_grad()
+            F.cross_entropy(net(learnt[0][chosen]), learnt[1][chosen]).backward()
+            optimizer.step()
+        with torch.no_grad():
+            shares.append(float((net(seen[0]).argmax(1) == seen[1]).double().mean()))
+    return shares
+
+
+def permutation_chart(curves):
+    """Who keeps its accuracy when the neighbourhood of pixels is gone."""
+    note = "A dense layer does not know which pixels are neighbours; a convolution lives on it."
+    return Chart("Accuracy with shuffled pixels", "epoch", "share of new images named", tuple(curves), note=note)
+
+
+def one_of_each(rng):
+    """One image of every class, and the classes' names."""
+    images, labels = figures(rng, 400, noise=0.05)
+    first = [int((labels == number).nonzero()[0]) for number in range(len(CLASSES))]
+    return images[first], CLASSES
 
 
 def signs(rng, classes):

@@ -1,4 +1,4 @@
-"""What an assignment's `checks.py` may use: comparisons that explain themselves to students.
+"""Comparisons that explain themselves to students.
 
 Every function raises CheckFailed, whose text the student reads, with the evidence beside it.
 """
@@ -17,41 +17,33 @@ from hypothesis.strategies import SearchStrategy, tuples
 
 from grader import excerpts
 from grader.sandbox.errors import StudentFault
-from grader.sandbox.wire import Foreign, Handle, Seeded
+from grader.sandbox.wire import Foreign, Handle
 
 if TYPE_CHECKING:
     from grader.judge.student import Student
-
-__all__ = [
-    "CheckFailed",
-    "Seeded",
-    "expect",
-    "expect_close",
-    "expect_dtype",
-    "expect_equal",
-    "expect_pure",
-    "expect_scaled",
-    "expect_shape",
-    "for_all",
-]
 
 WINDOW = 5
 """Rows and columns of the excerpt that is shown around the worst element."""
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - a verdict, not an error
-    """A check is not met. `evidence` is the counterexample, as JSON-ready values."""
+    """A check is not met. `evidence` is the counterexample, as JSON-ready values.
 
-    def __init__(self, message: str, evidence: dict[str, Any] | None = None) -> None:
+    `lesson` is the name of the wrong sample (without `.py`) whose lesson explains it, where the check knows: no wrong
+    sample is then asked.
+    """
+
+    def __init__(self, message: str, evidence: dict[str, Any] | None = None, *, lesson: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.evidence = evidence
+        self.lesson = lesson
 
 
-def expect(condition: object, message: str, evidence: dict[str, Any] | None = None) -> None:
-    """Fail with `message` unless `condition` holds."""
+def expect(condition: object, message: str, evidence: dict[str, Any] | None = None, *, lesson: str = "") -> None:
+    """Fail with `message` unless `condition` holds. `lesson` is as in CheckFailed."""
     if not condition:
-        raise CheckFailed(message, evidence)
+        raise CheckFailed(message, evidence, lesson=lesson)
 
 
 class _Ended(BaseException):

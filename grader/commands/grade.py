@@ -16,16 +16,19 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from grader.commands.figures import show_figure
 from grader.commands.selection import StrideFailed, find_assignment, our_failures
 from grader.contract import (
     LIMITS,
     Assignment,
     CheckResult,
     Job,
+    Model,
     Result,
     Status,
     UploadRefused,
     Verdict,
+    WeightsFile,
     read_handed_in,
 )
 from grader.contract.cells import place
@@ -43,29 +46,44 @@ UNSANDBOXED = (
 @click.command()
 @click.argument("assignment")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--weights",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The weights of a trained network (.safetensors).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the Result as JSON on standard output, nothing else.")
 @click.option("--gradescope", is_flag=True, help="Print Gradescope's results.json instead.")
 @click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="Draw the inputs from this seed.")
 @click.option("--flags", "with_flags", is_flag=True, help="Show what the staff see of a static reading of the source.")
 @click.option("--unsandboxed", is_flag=True, help="Run without a sandbox: your own file, on your own machine.")
 def grade(
-    assignment: str, file: Path, as_json: bool, gradescope: bool, seed: int | None, with_flags: bool, unsandboxed: bool
+    assignment: str,
+    file: Path,
+    weights: Path | None,
+    as_json: bool,
+    gradescope: bool,
+    seed: int | None,
+    with_flags: bool,
+    unsandboxed: bool,
 ) -> None:
     """Grade FILE for ASSIGNMENT (04-conv-forward, or just 4) in the same sandbox as a worker.
 
-    FILE is Python (.py), a notebook (.ipynb), or several Python files (.zip).
+    FILE is Python (.py), a notebook (.ipynb), or several Python files (.zip). A trained network comes with its weights:
+    in the zip, or as --weights.
     """
     notes = Console(stderr=True)
     chosen = find_assignment(assignment)
+    beside = WeightsFile(weights.name, weights.read_bytes()) if weights else None
     try:
-        handed_in = read_handed_in(file.read_bytes(), file.name, chosen)
+        handed_in = read_handed_in(file.read_bytes(), file.name, chosen, weights=beside)
     except UploadRefused as refusal:
         raise click.UsageError(str(refusal)) from refusal
     if unsandboxed:
         notes.print(Panel(UNSANDBOXED, title="unsandboxed", style="yellow"))
     for note in handed_in.notes:
         notes.print(Text(note, style="yellow"))
-    job = Job(0, 1, chosen.id, handed_in.files, secrets.randbits(53) if seed is None else seed)
+    content = handed_in.weights.content if handed_in.weights else b""
+    job = Job(0, 1, chosen.id, handed_in.files, secrets.randbits(53) if seed is None else seed, content)
     with our_failures(), closing(open_launcher(unsandboxed)) as launcher:
         result = _grade_with_bar(job, chosen, launcher, notes)
     if not with_flags:
@@ -116,6 +134,8 @@ def show_result(result: Result, assignment: Assignment, console: Console, files:
             console.print(Text(f"{first.status.value} · {LIMITS[first.limit]}", style="yellow"))
         console.print(Text(first.message, style="red"))
         return
+    if result.model:
+        console.print(Text(in_words(result.model)))
     for check in result.checks:
         _show_check(check, console)
     for flag in result.flags:
@@ -128,13 +148,26 @@ def show_result(result: Result, assignment: Assignment, console: Console, files:
     console.print(Text(f"Graded in {grading:.2f} s. Repeat with --seed {result.seed}.", style="dim"))
 
 
+def in_words(model: Model) -> str:
+    """The figures of a trained network in one line."""
+    accuracy = "" if model.accuracy is None else f"{model.accuracy:.1%} of the held-out images"
+    parameters = "" if model.parameters is None else f"{model.parameters:,} parameters"
+    mult_adds = "" if model.mult_adds is None else f"{model.mult_adds:,} mult-adds"
+    return " · ".join(figure for figure in (accuracy, parameters, mult_adds) if figure)
+
+
 def _show_check(check: CheckResult, console: Console) -> None:
     sign, colour = SIGNS.get(check.status, ("✘", "red"))
     console.print(
         Text.assemble((f"{sign} ", colour), check.title, (f"  {check.points:g}/{check.max_points:g}", "dim")),
     )
-    if check.status is Status.PASSED:
-        return
+    if check.status is not Status.PASSED:
+        _show_reasons(check, console)
+    for figure in check.figures:
+        show_figure(figure, console)
+
+
+def _show_reasons(check: CheckResult, console: Console) -> None:
     if check.status is not Status.FAILED or check.limit:
         reached = f" · {LIMITS[check.limit]}" if check.limit else ""
         console.print(Text(f"    {check.status.value}{reached}", style="yellow"))

@@ -11,7 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from grader.commands.grade import open_launcher
-from grader.contract import Assignment, Job, Limits, Result, UploadRefused, Verdict, check_upload
+from grader.contract import (
+    Assignment,
+    AssignmentError,
+    Job,
+    Limits,
+    Result,
+    Status,
+    UploadRefused,
+    Verdict,
+    read_handed_in,
+    weights_of_sample,
+)
 from grader.judge.grade import grade
 from grader.judge.samples import lesson_of
 from grader.sandbox.process import Launcher
@@ -76,14 +87,22 @@ def _warm_up(profile: str) -> None:
 
 
 def grade_sample(assignment: Assignment, kind: str, path: Path, seed: int) -> Sample:
-    """Grade one sample submission in the sandbox, and say whether it came out as its kind promises."""
+    """Grade one sample submission in the sandbox, and say whether it came out as its kind promises.
+
+    A wrong one that has lost a check is spared the experiments that follow: they train, and would only say so again.
+    """
     try:
-        source = check_upload(path.read_bytes(), path.name, assignment.entries)
-    except UploadRefused as refusal:
+        handed_in = read_handed_in(
+            path.read_bytes(), path.name, assignment, weights=weights_of_sample(assignment, path)
+        )
+    except (UploadRefused, AssignmentError) as refusal:
         return Sample(assignment.id, kind, path.stem, "refused", 0.0, assignment.points, problem=str(refusal))
     _warm_up(assignment.profile)
-    result = grade(Job(0, 1, assignment.id, {assignment.filename: source}, seed), assignment, _launcher())
-    lost = [outcome for outcome in result.checks if outcome.points < outcome.max_points]
+    (source,) = handed_in.files.values()
+    content = handed_in.weights.content if handed_in.weights else b""
+    job = Job(0, 1, assignment.id, {assignment.filename: source}, seed, content)
+    result = grade(job, assignment, _launcher(), spares_experiments=kind == "wrong")
+    lost = [outcome for outcome in result.checks if outcome.status not in (Status.PASSED, Status.SKIPPED)]
     lesson = lesson_of(source)
     return Sample(
         assignment=assignment.id,
@@ -113,6 +132,9 @@ def _problem(kind: str, result: Result) -> str:
         return f"scores {result.score:g} instead of 0"
     if kind not in ("accepted", "starter") and result.score >= result.max_score:
         return "survives: it scores full marks"
+    untold = [outcome.title for outcome in result.checks if outcome.status is Status.FAILED and not outcome.message]
+    if untold:
+        return f"fails {untold[0]} without a message"
     if kind in HONEST and result.flags:
         return f"is flagged, though it is honest: line {result.flags[0].line}: {result.flags[0].message}"
     return ""

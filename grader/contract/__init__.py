@@ -9,6 +9,7 @@ from grader.contract.assignment import (
     AssignmentError,
     Entry,
     Limits,
+    Trained,
     load_assignment,
     load_assignments,
 )
@@ -22,10 +23,11 @@ from grader.contract.broker import (
     celery_settings,
 )
 from grader.contract.errors import ContractError
-from grader.contract.handed_in import HandedIn, read_handed_in
+from grader.contract.handed_in import HandedIn, WeightsFile, read_handed_in, weights_of_sample
 from grader.contract.job import Job, Progress
-from grader.contract.result import LIMITS, CheckResult, Flag, Result, Status, Verdict, Visibility
+from grader.contract.result import LIMITS, CheckResult, Flag, Model, Result, Status, Verdict, Visibility
 from grader.contract.upload import UploadRefused, check_upload
+from grader.contract.weights import Tensor, Weights, read_weights
 
 __all__ = [
     "GRADE_CPU",
@@ -45,15 +47,22 @@ __all__ = [
     "HandedIn",
     "Job",
     "Limits",
+    "Model",
     "Progress",
     "Result",
     "Status",
+    "Tensor",
+    "Trained",
     "UploadRefused",
     "Verdict",
     "Visibility",
+    "Weights",
+    "WeightsFile",
     "celery_settings",
     "check_upload",
     "load_assignment",
     "load_assignments",
     "read_handed_in",
+    "read_weights",
+    "weights_of_sample",
 ]

@@ -37,25 +37,31 @@ TAKEN_NAMES = frozenset({*sys.stdlib_module_names, *INSTALLED, "test"})
 
 @dataclass(frozen=True, slots=True)
 class Unpacked:
-    """The entry's name and content, the other Python files beside it, and the paths of all that was left out."""
+    """The entry's name and content, the other Python files beside it, and the paths of all that was left out.
+
+    `weights` is the content of the file of weights beside it, None where none was asked for or is there.
+    """
 
     entry: str
     content: bytes
     modules: Mapping[str, bytes]
     left_out: tuple[str, ...]
+    weights: bytes | None = None
 
 
-def read_archive(content: bytes, filename: str, wanted: str) -> Unpacked:
+def read_archive(content: bytes, filename: str, wanted: str, weights: str = "", weights_bytes: int = 0) -> Unpacked:
     """Take `wanted` (or the notebook of that name) and the Python files beside it out of a zip.
 
-    They may lie at the top or together in one folder. Raises UploadRefused, naming the file that is the reason.
+    They may lie at the top or together in one folder. `weights` is the name of a file to take as well, for which the
+    zip may have so many bytes more. Raises UploadRefused, naming the file that is the reason.
     """
-    if len(content) > MAX_ARCHIVE_BYTES:
+    most = MAX_ARCHIVE_BYTES + weights_bytes
+    if len(content) > most:
         size = f"{len(content) / 1024:,.0f} KiB"
-        raise UploadRefused(f"{filename} has {size}; a zip may have {MAX_ARCHIVE_BYTES // 1024:,} KiB at most.")
+        raise UploadRefused(f"{filename} has {size}; a zip may have {most // 1024:,} KiB at most.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _unpacked(archive, filename, wanted)
+            return _unpacked(archive, filename, wanted, weights, MAX_UNPACKED + weights_bytes)
     except UploadRefused:
         raise
     except UnicodeDecodeError:
@@ -66,8 +72,8 @@ def read_archive(content: bytes, filename: str, wanted: str) -> Unpacked:
         raise UploadRefused(f"{filename} is damaged and cannot be unpacked. Make the zip anew.") from None
 
 
-def _unpacked(archive: zipfile.ZipFile, filename: str, wanted: str) -> Unpacked:
-    members = _members(archive, filename)
+def _unpacked(archive: zipfile.ZipFile, filename: str, wanted: str, weights: str, most: int) -> Unpacked:
+    members = _members(archive, filename, most)
     entry = _entry(members, filename, wanted)
     folder = entry.parent
     modules = {
@@ -81,7 +87,8 @@ def _unpacked(archive: zipfile.ZipFile, filename: str, wanted: str) -> Unpacked:
                 f"{filename} holds {name}, which has the name of a module of Python's or of the sandbox's own: "
                 f"that module would be imported instead. Rename it, for instance to my_{name}."
             )
-    taken = {folder / name for name in modules} | {entry}
+    beside = folder / weights if weights and folder / weights in members else None
+    taken = {folder / name for name in modules} | {entry} | ({beside} if beside else set())
     code = sum(members[path].file_size for path in taken if path.suffix == ".py")
     if code > MAX_BYTES:
         raise UploadRefused(
@@ -89,7 +96,8 @@ def _unpacked(archive: zipfile.ZipFile, filename: str, wanted: str) -> Unpacked:
         )
     left_out = tuple(str(path) for path in members if path not in taken)
     texts = {name: _content(archive, info) for name, info in sorted(modules.items())}
-    return Unpacked(entry.name, _content(archive, members[entry]), texts, left_out)
+    held = _content(archive, members[beside]) if beside else None
+    return Unpacked(entry.name, _content(archive, members[entry]), texts, left_out, held)
 
 
 def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
@@ -98,7 +106,7 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         return member.read(info.file_size + 1)
 
 
-def _members(archive: zipfile.ZipFile, filename: str) -> dict[PurePosixPath, zipfile.ZipInfo]:
+def _members(archive: zipfile.ZipFile, filename: str, most: int) -> dict[PurePosixPath, zipfile.ZipInfo]:
     """The archive's files by path, every one of them harmless. Raises UploadRefused."""
     infos = [info for info in archive.infolist() if not info.is_dir()]
     if len(infos) > MOST_MEMBERS:
@@ -115,9 +123,11 @@ def _members(archive: zipfile.ZipFile, filename: str) -> dict[PurePosixPath, zip
         seen.add(str(path).casefold())
         members[path] = info
     unpacked = sum(info.file_size for info in infos)
-    if unpacked > MAX_UNPACKED:
-        size, most = f"{unpacked / 1024**2:,.0f} MiB", MAX_UNPACKED // 1024**2
-        raise UploadRefused(f"{filename} unpacks to {size}; {most} MiB is the most. Leave out data and pictures.")
+    if unpacked > most:
+        size = f"{unpacked / 1024**2:,.0f} MiB"
+        raise UploadRefused(
+            f"{filename} unpacks to {size}; {most // 1024**2} MiB is the most. Leave out data and pictures."
+        )
     return members
 
 

@@ -18,6 +18,8 @@ PROFILES = ("numpy", "torch")
 KINDS = ("function", "class")
 CROSSINGS = ("value", "handle")
 REQUIRED_FILES = ("assignment.toml", "statement.md", "starter.py", "checks.py")
+WEIGHTS_SUFFIX = ".safetensors"
+MOST_WEIGHTS_MIB = 16
 QUESTIONS_FILE = "quiz.toml"
 """The questions of the folder's topic. A folder may hold them alone, without an assignment."""
 REFUSABLE = (
@@ -85,11 +87,27 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Trained:
+    """The table `[trained]`: students hand in a network together with its weights.
+
+    `weights` is the name of the safetensors file, `max_mib` what it may have. `input` is an image's shape (C, H, W).
+    `max_parameters` bounds the floating-point numbers in the file, `max_mult_adds` the multiply-accumulates for one
+    image.
+    """
+
+    weights: str
+    max_mib: float
+    input: tuple[int, int, int]
+    max_parameters: int
+    max_mult_adds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """One assignment, as published to students and as graded.
 
     `refused_operators` are names of REFUSABLE: they, and whatever else in torch computes the same, raise an error while
-    the student's code runs.
+    the student's code runs. `trained` is there where students hand in weights as well.
     """
 
     id: str
@@ -106,6 +124,7 @@ class Assignment:
     covers: tuple[str, ...] = ()
     gpu: bool = False
     refused_operators: tuple[str, ...] = ()
+    trained: Trained | None = None
 
     @property
     def number(self) -> str:
@@ -124,6 +143,19 @@ class Assignment:
         """The sample submissions of one kind (`accepted`, `wrong`, `crash`, `time_limit`, `hostile`), by name."""
         return sorted((self.folder / "submissions" / kind).glob("*.py"))
 
+    def sample_weights(self, sample: Path) -> bytes:
+        """The weights of a sample submission: those beside it under its name, or else those of all samples.
+
+        Empty where the assignment asks for none. Raises AssignmentError where they are missing.
+        """
+        if self.trained is None:
+            return b""
+        shared = self.folder / "submissions" / self.trained.weights
+        for path in (sample.with_suffix(WEIGHTS_SUFFIX), shared):
+            if path.is_file():
+                return path.read_bytes()
+        raise AssignmentError(f"{self.id}: {sample.name} has no weights: {shared.name} is missing in submissions")
+
 
 KEYS = {
     "title",
@@ -137,6 +169,7 @@ KEYS = {
     "covers",
     "gpu",
     "refused_operators",
+    "trained",
 }
 
 
@@ -203,6 +236,7 @@ def _from_table(folder: Path, data: dict[str, Any], where: str) -> Assignment:
         covers=_covers(data, where),
         gpu=bool(data.get("gpu", False)),
         refused_operators=_refused_operators(data, profile, where),
+        trained=_trained(data, profile, where),
     )
 
 
@@ -219,6 +253,27 @@ def _refused_operators(data: dict[str, Any], profile: str, where: str) -> tuple[
     if len(set(names)) != len(names):
         raise AssignmentError(f"{where}: refused_operators names an operator twice")
     return tuple(names)
+
+
+def _trained(data: dict[str, Any], profile: str, where: str) -> Trained | None:
+    if "trained" not in data:
+        return None
+    where = f"{where} [trained]"
+    if profile != "torch":
+        raise AssignmentError(f"{where}: trained networks are for the profile torch, not for {profile}")
+    table = as_object(data["trained"], where)
+    refuse_unknown(table, {f.name for f in fields(Trained)}, where)
+    weights = take(table, "weights", str, where)
+    if not re.fullmatch(rf"[a-z_][a-z0-9_]*\{WEIGHTS_SUFFIX}", weights):
+        raise AssignmentError(f"{where}: weights must be a name such as weights.safetensors, not {weights!r}")
+    max_mib = take(table, "max_mib", float, where)
+    if not 0 < max_mib <= MOST_WEIGHTS_MIB:
+        raise AssignmentError(f"{where}: max_mib must lie between 0 and {MOST_WEIGHTS_MIB}, not {max_mib:g}")
+    shape = take(table, "input", list, where)
+    bounds = {name: take(table, name, int, where) for name in ("max_parameters", "max_mult_adds")}
+    if len(shape) != 3 or not all(type(size) is int and size > 0 for size in (*shape, *bounds.values())):
+        raise AssignmentError(f"{where}: input must be [channels, height, width], and every number positive")
+    return Trained(weights=weights, max_mib=max_mib, input=(shape[0], shape[1], shape[2]), **bounds)
 
 
 def _covers(data: dict[str, Any], where: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from grader.contract.errors import ContractError
 from grader.contract.fields import as_object, refuse_unknown, take
+from grader.contract.figure import Figure, figure_from_dict
 
 SCHEMA = 1
 E = TypeVar("E", bound=StrEnum)
@@ -88,7 +89,8 @@ class CheckResult:
     `message` says what happened, `diagnosis` which misconception explains it ("" where none is known), and
     `counterexample` holds the evidence as small JSON values: `call` (text), `index` (list of int), `expected`, `got`
     (numbers), `expected_window`, `got_window` (rows of numbers around the index), `maps` (of image-like arrays, as
-    grader.excerpts has them). `limit` names the limit that was reached, one of LIMITS, or is "".
+    grader.excerpts has them). `limit` names the limit that was reached, one of LIMITS, or is "". `figures` are what the
+    check shows whether it passes or not.
     """
 
     name: str
@@ -102,11 +104,12 @@ class CheckResult:
     counterexample: dict[str, Any] | None = None
     seconds: float = 0.0
     limit: str = ""
+    figures: tuple[Figure, ...] = ()
 
     @classmethod
     def from_dict(cls, data: object) -> CheckResult:
-        """Read what `dataclasses.asdict` wrote; `limit` may be missing. Raises ContractError."""
-        fields = {"limit": ""} | as_object(data, "check")
+        """Read what `dataclasses.asdict` wrote; `limit` and `figures` may be missing. Raises ContractError."""
+        fields = {"limit": "", "figures": []} | as_object(data, "check")
         refuse_unknown(fields, {f.name for f in dataclasses.fields(cls)}, "check")
         if fields["limit"] not in ("", *LIMITS):
             raise ContractError(f"check: limit {fields['limit']!r} is none of {', '.join(LIMITS)}")
@@ -123,16 +126,42 @@ class CheckResult:
             counterexample=None if evidence is None else as_object(evidence, "counterexample"),
             seconds=take(fields, "seconds", float, "check"),
             limit=take(fields, "limit", str, "check"),
+            figures=tuple(map(figure_from_dict, take(fields, "figures", list, "check"))),
         )
 
     def to_dict(self) -> dict[str, Any]:
         """The check as JSON-ready values."""
-        return dataclasses.asdict(self)
+        return dataclasses.asdict(self) | {"figures": [figure.to_dict() for figure in self.figures]}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What a trained network was measured to be; None where a figure was not reached.
+
+    `accuracy` is the share of held-out images that it names, 0 to 1; `parameters` the floating-point numbers in its
+    file of weights; `mult_adds` the multiply-accumulates for one image.
+    """
+
+    accuracy: float | None = None
+    parameters: int | None = None
+    mult_adds: int | None = None
+
+    @classmethod
+    def from_dict(cls, data: object) -> Model:
+        """Read what `dataclasses.asdict` wrote. Raises ContractError."""
+        fields = as_object(data, "model")
+        refuse_unknown(fields, {f.name for f in dataclasses.fields(cls)}, "model")
+        given = {name: value for name, value in fields.items() if value is not None}
+        kinds = {"accuracy": float, "parameters": int, "mult_adds": int}
+        model = cls(**{name: take(given, name, kinds[name], "model") for name in given})
+        if not 0 <= (model.accuracy or 0) <= 1 or min(model.parameters or 0, model.mult_adds or 0) < 0:
+            raise ContractError("model: accuracy must lie between 0 and 1, and no count below 0")
+        return model
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Everything that grading one submission gave.
+    """Everything that grading one submission gave. `model` is there for trained networks.
 
     For the staff alone are `flags` and, where grading itself failed, `worker["error"]`.
     """
@@ -149,6 +178,7 @@ class Result:
     timings: dict[str, float] = field(default_factory=dict)
     worker: dict[str, Any] = field(default_factory=dict)
     flags: tuple[Flag, ...] = ()
+    model: Model | None = None
     schema: int = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:
@@ -159,11 +189,12 @@ class Result:
         return data | {
             "checks": [check.to_dict() for check in self.checks],
             "flags": [dataclasses.asdict(flag) for flag in self.flags],
+            "model": dataclasses.asdict(self.model) if self.model else None,
         }
 
     @classmethod
     def from_dict(cls, data: object) -> Result:
-        """Read what `to_dict` wrote; `flags` may be missing. Raises ContractError for anything else."""
+        """Read what `to_dict` wrote; `flags` and `model` may be missing. Raises ContractError for anything else."""
         fields = {"flags": []} | as_object(data, "result")
         refuse_unknown(fields, {f.name for f in dataclasses.fields(cls)}, "result")
         schema = take(fields, "schema", int, "result")
@@ -183,6 +214,7 @@ class Result:
             timings=as_object(fields.get("timings", {}), "timings"),
             worker=as_object(fields.get("worker", {}), "worker"),
             flags=tuple(Flag.from_dict(flag) for flag in take(fields, "flags", list, "result")),
+            model=None if fields.get("model") is None else Model.from_dict(fields["model"]),
         )
 
     def to_gradescope(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.authoring import as_array
+from grader.authoring.comparisons import as_array
 from grader.contract import Assignment
 from grader.judge.samples import Sample, accepted_sample, wrong_samples
 from grader.judge.student import Asked

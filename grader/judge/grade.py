@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 
 from grader.contract import Assignment, CheckResult, Job, Result, Status, Verdict
+from grader.contract.job import Running
 from grader.judge.diagnosis import diagnose
 from grader.judge.plugin import Check, JudgePlugin, Judging, fault_message
 from grader.judge.reading import read_files
-from grader.judge.samples import Sample, accepted_sample
+from grader.judge.samples import Sample, accepted_sample, wrong_samples
 from grader.judge.student import Opening, Session
 from grader.sandbox.process import Launcher
 from grader.sandbox.wire import clean
@@ -47,23 +48,35 @@ DIAGNOSED = (Status.FAILED, Status.ERROR)
 class Listener:
     """Who is told while grading goes on: how many checks there are, then each check as it ends.
 
-    Both also hear within how many seconds of the student's time the next sign comes.
+    `on_figure` hears what the present check shows so far. All of them also hear within how many seconds of the
+    student's time the next sign comes.
     """
 
     on_start: Callable[[int, float], None] = lambda *_: None
     on_check: Callable[[CheckResult, float], None] = lambda *_: None
+    on_figure: Callable[[Running, float], None] = lambda *_: None
 
 
-def grade(job: Job, assignment: Assignment, launcher: Launcher, listener: Listener | None = None) -> Result:
-    """Grade one submission. A failure of ours gives the verdict `internal_error`, with its detail in `worker`."""
+def grade(
+    job: Job,
+    assignment: Assignment,
+    launcher: Launcher,
+    listener: Listener | None = None,
+    *,
+    spares_experiments: bool = False,
+) -> Result:
+    """Grade one submission. A failure of ours gives the verdict `internal_error`, with its detail in `worker`.
+
+    With `spares_experiments`, checks marked `undiagnosed` are skipped, without points, once another has failed.
+    """
     began = time.monotonic()
     if assignment.profile == "torch":
         _use_one_thread()
     files = named_files(job, assignment)
     opening: Opening = partial(launcher.start, assignment.profile, assignment.limits)
-    session = Session(assignment, files, opening)
+    session = Session(assignment, files, opening, job.weights)
     try:
-        judging = run_checks(session, job.seed, listener or Listener())
+        judging = run_checks(session, job.seed, listener or Listener(), spares_experiments=spares_experiments)
     finally:
         session.end_process()
     failure = judging.failure or _broken_points(judging, assignment) or _not_the_students_doing(judging, assignment)
@@ -83,6 +96,7 @@ def grade(job: Job, assignment: Assignment, launcher: Launcher, listener: Listen
         },
         worker=about_worker(launcher) | ({"error": clean(failure)[:4000]} if failure else {}),
         flags=read_files(files, assignment),
+        model=session.model,
     )
 
 
@@ -99,7 +113,9 @@ def _use_one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def run_checks(session: Session, seed: int, listener: Listener, only: str | None = None) -> Judging:
+def run_checks(
+    session: Session, seed: int, listener: Listener, only: str | None = None, *, spares_experiments: bool = False
+) -> Judging:
     """Run the assignment's checks (or one of them, by name) against a session."""
     judging = Judging(
         session=session,
@@ -107,7 +123,9 @@ def run_checks(session: Session, seed: int, listener: Listener, only: str | None
         default_seconds=session.assignment.limits.check_seconds,
         on_start=listener.on_start,
         on_check=listener.on_check,
+        on_figure=listener.on_figure,
         only=only,
+        spares_experiments=spares_experiments,
     )
     folder = session.assignment.folder
     checks = str(folder / "checks.py")
@@ -153,7 +171,7 @@ def _not_the_students_doing(judging: Judging, assignment: Assignment) -> str:
     if sample is None:
         return "; ".join(f"{name}: {detail}" for name, detail in judging.suspects.items())
     for name, detail in judging.suspects.items():
-        session = Session(assignment, {}, partial(_same, sample))
+        session = Session(assignment, {}, partial(_same, sample), sample.weights)
         session.process = sample
         session.is_secret = judging.checks[name].is_secret  # or the sample would be ended and loaded anew
         again = run_checks(session, judging.seed, Listener(), only=name)
@@ -168,12 +186,11 @@ def _same(sample: Sample) -> Sample:
 
 
 def _diagnose(judging: Judging, assignment: Assignment) -> dict[str, Sample]:
-    failures = {
-        check.name: check.trace
-        for check in judging.checks.values()
-        if check.outcome and check.outcome.status in DIAGNOSED
-    }
-    return diagnose(assignment, failures)
+    """For each failed check by name, the sample that explains it: the one that the check names itself, or by replay."""
+    failed = [check for check in judging.checks.values() if check.outcome and check.outcome.status in DIAGNOSED]
+    samples = {sample.name: sample for sample in wrong_samples(assignment)} if any(c.lesson for c in failed) else {}
+    told = {check.name: samples[check.lesson] for check in failed if check.lesson in samples}
+    return diagnose(assignment, {check.name: check.trace for check in failed if check.name not in told}) | told
 
 
 def _final(check: Check, judging: Judging, session: Session, named: dict[str, Sample]) -> CheckResult:

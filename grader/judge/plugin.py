@@ -7,6 +7,7 @@ import time
 import zlib
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from grader import excerpts
 from grader.authoring import CheckFailed
 from grader.contract import CheckResult, Status, Visibility
 from grader.contract.cells import place
+from grader.contract.job import Running
 from grader.judge.student import LOAD_SECONDS, Asked, Session, Student
 from grader.sandbox.errors import SandboxFailure, SandboxUnavailable, StudentFault, StudentRaised
 from grader.sandbox.wire import clean
@@ -36,7 +38,7 @@ class BrokenChecks(Exception):  # noqa: N818
 
 @dataclass(slots=True)
 class Check:
-    """One collected check, and what became of it."""
+    """One collected check, and what became of it. `lesson` is the wrong sample that it names itself for its failure."""
 
     name: str
     title: str
@@ -46,6 +48,7 @@ class Check:
     is_diagnosed: bool
     outcome: CheckResult | None = None
     trace: list[Asked] = field(default_factory=list)
+    lesson: str = ""
 
     @property
     def is_secret(self) -> bool:
@@ -78,7 +81,9 @@ class Judging:
     default_seconds: float
     on_start: Callable[[int, float], None]
     on_check: Callable[[CheckResult, float], None]
+    on_figure: Callable[[Running, float], None] = lambda *_: None
     only: str | None = None
+    spares_experiments: bool = False
     checks: dict[str, Check] = field(default_factory=dict)
     rejection: StudentFault | None = None
     failure: str = ""
@@ -144,6 +149,7 @@ class JudgePlugin:
         """Give each check its own time and trace; report it when it ends."""
         check, session = self.judging.checks[item.name], self.judging.session
         self.began = time.monotonic()
+        session.on_figure = partial(self._show, check)
         try:
             session.begin(check.seconds, is_secret=check.is_secret)
         except StudentFault:
@@ -154,11 +160,27 @@ class JudgePlugin:
             self.judging.on_check(check.outcome, self._seconds_after(check))
         return outcome
 
+    def _show(self, check: Check) -> None:
+        """Tell what the present check shows so far; what students do not see is told when it ends."""
+        if check.visibility is Visibility.VISIBLE:
+            running = Running(check.name, check.title, tuple(self.judging.session.figures.values()))
+            self.judging.on_figure(running, self.judging.session.clock.check_left)
+
     def _seconds_after(self, check: Check | None) -> float:
         """The student's time in the check that comes next: within this (and our own work) one hears again."""
         checks = list(self.judging.checks.values())
         position = checks.index(check) + 1 if check else 0
         return checks[position].seconds if position < len(checks) else 0.0
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Spare what has failed already the checks that no diagnosis replays, where that is asked for."""
+        judging = self.judging
+        if not judging.spares_experiments or judging.checks[item.name].is_diagnosed:
+            return
+        outcomes = [check.outcome for check in judging.checks.values() if check.outcome]
+        if any(outcome.status not in (Status.PASSED, Status.SKIPPED) for outcome in outcomes):
+            pytest.skip("Not run: another check has failed already.")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
@@ -167,7 +189,8 @@ class JudgePlugin:
         if call.excinfo is not None or call.when == "call":
             result = self._outcome(check, call.excinfo.value if call.excinfo else None)
             seconds = round(time.monotonic() - self.began, 4)
-            check.outcome = dataclasses.replace(result, seconds=seconds)
+            figures = tuple(self.judging.session.figures.values())
+            check.outcome = dataclasses.replace(result, seconds=seconds, figures=figures)
             if self.judging.failure:
                 item.session.shouldstop = "internal error"
         assert call.when != "collect"
@@ -179,6 +202,7 @@ class JudgePlugin:
         if error is None:
             return check.result(Status.PASSED)
         if isinstance(error, CheckFailed):
+            check.lesson = error.lesson
             return check.result(Status.FAILED, error.message, _evidence(error.evidence, session.trace))
         if isinstance(error, StudentFault):
             message = fault_message(error, session)

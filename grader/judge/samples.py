@@ -7,7 +7,7 @@ import contextlib
 import io
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,13 @@ from grader.sandbox.wire import Frame, Packer
 
 @dataclass(slots=True)
 class Sample:
-    """A sample solution that answers like a sandbox. `lesson` is its docstring's first line."""
+    """A sample solution that answers like a sandbox, with its weights. `lesson` is its docstring's first line."""
 
     name: str
     lesson: str
     inside: Inside
     limits: Limits
+    weights: bytes = field(default=b"", repr=False)
 
     def ask(self, request: Mapping[str, Any], packer: Packer, seconds: float) -> Reply:
         """The reply to a request; `seconds` is not enforced. Raises StudentFault."""
@@ -54,7 +55,7 @@ def load_sample(assignment: Assignment, path: Path) -> Sample:
     """Load one sample solution. Raises StudentFault where it cannot be loaded."""
     source = path.read_text(encoding="utf-8")
     inside = Inside(assignment.limits.returned_mib * 2**20, alone=False)
-    sample = Sample(path.stem, "", inside, assignment.limits)
+    sample = Sample(path.stem, "", inside, assignment.limits, assignment.sample_weights(path))
     names = [entry.name for entry in assignment.entries]
     request = {"op": "load", "name": assignment.filename, "files": {assignment.filename: source}, "entries": names}
     sample.ask(request, Packer(), 0.0)

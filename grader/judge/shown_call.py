@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.authoring import as_array, json_value
+from grader.authoring.comparisons import as_array, json_value
 from grader.contract import Entry
 from grader.excerpts import is_image_like
 from grader.sandbox.wire import Handle

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
-from grader.contract import Assignment, Entry
+from grader.contract import Assignment, Entry, Model, Trained
+from grader.contract.figure import Figure
 from grader.judge.shown_call import image_arguments, named_arguments, show_call, small_inputs
 from grader.sandbox.errors import StudentFault, StudentTimeout
 from grader.sandbox.replies import Reply
@@ -77,15 +79,21 @@ class Session:
 
     `files` are its texts by name; the one that is loaded has the assignment's file name.
     `is_secret` says that the present check is one that students do not see: what is printed in it is not kept.
+    `figures` are what the present check shows, by title; `on_figure` hears of each. `weights` are those of a trained
+    network, as they were handed in, and `model` what checks have measured of it.
     """
 
     assignment: Assignment
     files: dict[str, str]
     opening: Opening
+    weights: bytes = field(default=b"", repr=False)
+    model: Model | None = field(default=None, init=False)
     clock: Clock = field(init=False)
     process: Answering | None = field(default=None, init=False)
     is_secret: bool = field(default=False, init=False)
     trace: list[Asked] = field(default_factory=list, init=False)
+    figures: dict[str, Figure] = field(default_factory=dict, init=False)
+    on_figure: Callable[[], None] = field(default=lambda: None, init=False)
     printed: list[str] = field(default_factory=list, init=False)
     start_seconds: float = field(default=0.0, init=False)
     report: Reply = field(default_factory=lambda: Reply(None), init=False)
@@ -105,6 +113,7 @@ class Session:
             self.is_secret = is_secret
         self.clock.check_left = seconds
         self.trace = []
+        self.figures = {}
         self.report = Reply(None)
         if self.process is not None:
             self._ask_process({"op": "begin"}, Packer(), LOAD_SECONDS)
@@ -186,7 +195,7 @@ class Session:
 
 
 class Student:
-    """The `student` fixture: the submission's entries as attributes, `run` for a check's own function, `report`."""
+    """The `student` fixture: the submission's entries as attributes, `run`, `show`, `report`; `weights`, `measured`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -197,11 +206,55 @@ class Student:
         """About the latest call: `mutated` and `aliased` name arguments."""
         return self._session.report
 
+    def show(self, figure: Figure) -> None:
+        """Show a figure beside the check, whatever becomes of it; one of the same title takes the other's place.
+
+        While the check goes on, students see what it has shown so far.
+        """
+        self._session.figures[figure.title] = figure
+        self._session.on_figure()
+
+    @property
+    def weights(self) -> bytes:
+        """The safetensors file that came with a trained network; `grader.authoring.trained` reads it."""
+        return self._session.weights
+
+    @property
+    def trained(self) -> Trained:
+        """The budgets of an assignment that takes trained networks."""
+        trained = self._session.assignment.trained
+        assert trained is not None, "assignment.toml has no table [trained]"
+        return trained
+
+    @property
+    def model(self) -> Model:
+        """What earlier checks have measured of the trained network."""
+        return self._session.model or Model()
+
+    def measured(
+        self, *, accuracy: float | None = None, parameters: int | None = None, mult_adds: int | None = None
+    ) -> None:
+        """Put figures of the trained network into the result, where students see them, also those of a hidden check."""
+        figures = {"accuracy": accuracy, "parameters": parameters, "mult_adds": mult_adds}
+        known = dataclasses.asdict(self.model)
+        self._session.model = Model.from_dict(
+            known | {name: each for name, each in figures.items() if each is not None}
+        )
+
     def run(self, source: str, *args: object, **kwargs: object) -> Any:
         """Run a function, given as its source text, beside the submission; Handles are the objects there."""
         packer = Packer()
         request = {"op": "run", "source": source, **_packed(packer, args, kwargs)}
         return _live(self._session.ask(request, packer, "", {}), self._session)
+
+    def aside(self, source: str, *args: object, **kwargs: object) -> Any:
+        """The same for an answer that no diagnosis compares, such as the names that a student gave to their layers.
+
+        It must leave no object behind: nothing of it is repeated on the sample solutions.
+        """
+        answer = self.run(source, *args, **kwargs)
+        self._session.trace.pop()
+        return answer
 
     def __getattr__(self, name: str) -> EntryProxy:
         if name.startswith("_") or name not in self._entries:

@@ -20,6 +20,7 @@ from server.models.quiz import (
     TimeAllowance,
 )
 from server.models.submission import Attempt, CheckRecord, State, Submission, SubmissionFile
+from server.models.weights import Weights, submission_weights
 
 __all__ = [
     "Attempt",
@@ -49,5 +50,7 @@ __all__ = [
     "SubmissionFile",
     "TimeAllowance",
     "UtcDateTime",
+    "Weights",
+    "submission_weights",
     "utcnow",
 ]

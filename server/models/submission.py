@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from server.models.base import Base, UtcDateTime, utcnow
 from server.models.course import CourseAssignment
 from server.models.person import Person
+from server.models.weights import Weights, submission_weights
 
 
 class State(StrEnum):
@@ -65,6 +66,7 @@ class Submission(Base):
     attempts: Mapped[list[Attempt]] = relationship(
         back_populates="submission", order_by="Attempt.number", cascade="all, delete-orphan"
     )
+    weights: Mapped[Weights | None] = relationship(secondary=submission_weights)
 
     @property
     def graded_files(self) -> list[SubmissionFile]:
@@ -93,7 +95,10 @@ class SubmissionFile(Base):
 
 
 class Attempt(Base):
-    """One grading of a submission. `result` is the grader's Result as it came; None until then."""
+    """One grading of a submission. `result` is the grader's Result as it came; None until then.
+
+    `running` is what the present check shows while it goes on (the contract's Running); None when it shows nothing.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = (UniqueConstraint("submission_id", "number"),)
@@ -111,6 +116,7 @@ class Attempt(Base):
     max_score: Mapped[float | None]
     version: Mapped[str | None] = mapped_column(String(16))
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    running: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     submission: Mapped[Submission] = relationship(back_populates="attempts")
     checks: Mapped[list[CheckRecord]] = relationship(
@@ -138,5 +144,6 @@ class CheckRecord(Base):
     counterexample: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     seconds: Mapped[float]
     limit: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    figures: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
 
     attempt: Mapped[Attempt] = relationship(back_populates="checks")

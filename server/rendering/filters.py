@@ -8,7 +8,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from server.models import Person, utcnow
-from server.rendering import evidence, icons, numbers, outcome, plain_text, times
+from server.rendering import evidence, figures, icons, numbers, outcome, plain_text, times
 
 
 def register_filters(app: Flask) -> None:
@@ -16,9 +16,11 @@ def register_filters(app: Flask) -> None:
     app.jinja_env.filters.update(
         points=numbers.points,
         seconds=numbers.seconds,
+        bytes=numbers.data_size,
         plain=plain_text.plain,
         printed=plain_text.printed,
         evidence=evidence.evidence,
+        figures=figures.figures,
         moment=moment,
         person_name=person_name,
         ordinal=ordinal,

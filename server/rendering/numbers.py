@@ -9,6 +9,14 @@ DIGITS = 6
 LONGEST = 60
 
 
+def data_size(count: int) -> str:
+    """A number of bytes as people read it: 812 bytes, 9.6 KiB, 1.2 MiB."""
+    if count < 1024:
+        return f"{count:,} byte{'' if count == 1 else 's'}"
+    size, unit = (count / 1024, "KiB") if count < 2**20 else (count / 2**20, "MiB")
+    return f"{size:,.1f} {unit}"
+
+
 def points(value: float | None) -> str:
     """Points with two decimals at most: 8, 7.5, 6.67; a dash where there are none."""
     if value is None or not math.isfinite(value):

@@ -100,4 +100,17 @@ def png(pixels: npt.NDArray[np.uint8], enlarged: int = 1) -> bytes:
 
 def data_uri(pixels: npt.NDArray[np.uint8]) -> str:
     """Pixels as the address of a picture that needs no request of its own."""
-    return f"data:image/png;base64,{base64.b64encode(png(pixels)).decode('ascii')}"
+    return _address(png(pixels))
+
+
+def indexed_uri(places: npt.NDArray[np.uint8], palette: npt.NDArray[np.uint8]) -> str:
+    """The same for places (H, W) in a palette (256, 3): a quarter of the bytes. Place 0 is transparent."""
+    image = Image.fromarray(places)
+    image.putpalette(palette.tobytes())
+    packed = io.BytesIO()
+    image.save(packed, "PNG", compress_level=6, transparency=0)
+    return _address(packed.getvalue())
+
+
+def _address(file: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(file).decode('ascii')}"

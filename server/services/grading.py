@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,10 +17,9 @@ from sqlalchemy.orm import Session
 
 from grader.contract import CheckResult, ContractError, Flag, Job, Progress, Result, Verdict
 from server.models import Attempt, CheckRecord, State, Submission, utcnow
-from server.services import outbox
 from server.services.errors import Refused
 from server.services.storable import storable, storable_text
-from server.services.submissions import QUEUE_LEASE, WAITING, job_of
+from server.services.submissions import QUEUE_LEASE, WAITING, enqueue
 
 MOST_RETRIES = 2
 BACK_OFF = (timedelta(seconds=5), timedelta(seconds=30))
@@ -33,9 +31,10 @@ ENDED = {Verdict.GRADED: State.GRADED, Verdict.REJECTED: State.REJECTED}
 
 
 def progress(s: Session, report: Progress, *, now: datetime | None = None) -> bool:
-    """Note a sign of life: the state becomes running, the lease longer, and the checks that ended are written down.
+    """Note a sign of life: the state becomes running, the lease longer, the checks that ended are written down.
 
-    False, and nothing changed, when the report is about an attempt that no longer counts.
+    What the present check shows so far takes the place of what was shown before. False, and nothing changed, when the
+    report is about an attempt that no longer counts.
     """
     submission = _locked(s, report.submission)
     if submission is None or submission.attempt != report.attempt or submission.state not in WAITING:
@@ -50,6 +49,9 @@ def progress(s: Session, report: Progress, *, now: datetime | None = None) -> bo
     attempt.checks_total = min(max(report.total, 0), MOST_CHECKS)
     attempt.checks_done = min(max(report.done, attempt.checks_done), attempt.checks_total)
     _note_checks(s, attempt, report)
+    # Signs are taken in by several threads: one of a check that has ended may come late.
+    if report.done >= attempt.checks_done:
+        attempt.running = storable(report.running.to_dict()) if report.running else None
     s.flush()
     return True
 
@@ -86,7 +88,7 @@ def regrade(s: Session, submission: Submission, *, now: datetime | None = None) 
         raise Refused("This submission is being graded already.")
     locked.retries = 0
     attempt = _next_attempt(s, locked, now or utcnow())
-    outbox.put(s, job_of(locked), locked.queue)
+    enqueue(s, locked)
     return attempt
 
 
@@ -103,7 +105,7 @@ def try_again(s: Session, submission: Submission, *, now: datetime, after: timed
         submission.enqueued_at = submission.lease_until = now + after
         s.flush()
     else:
-        outbox.put(s, job_of(submission), submission.queue)
+        enqueue(s, submission)
 
 
 def mark_unsent(s: Session, job: Job) -> None:
@@ -146,6 +148,7 @@ def _attempt(s: Session, submission: Submission, number: int) -> Attempt | None:
 
 def _next_attempt(s: Session, submission: Submission, now: datetime) -> Attempt:
     last = s.scalar(select(func.max(Attempt.number)).where(Attempt.submission_id == submission.id)) or 0
+    s.execute(update(Attempt).where(Attempt.submission_id == submission.id).values(running=None))
     attempt = Attempt(submission_id=submission.id, number=last + 1, created_at=now)
     s.add(attempt)
     submission.attempt = attempt.number
@@ -178,6 +181,7 @@ def _keep(s: Session, attempt: Attempt, result: Result, now: datetime) -> None:
     attempt.score, attempt.max_score = result.score, result.max_score
     attempt.version = storable_text(result.version, 16)
     attempt.result = storable(result.to_dict())
+    attempt.running = None
     if result.verdict is not Verdict.INTERNAL_ERROR:
         attempt.checks_done = attempt.checks_total = len(result.checks)
         s.execute(delete(CheckRecord).where(CheckRecord.attempt_id == attempt.id))
@@ -212,4 +216,4 @@ def _add_checks(s: Session, attempt: Attempt, checks: Sequence[CheckResult], fir
 
 def _check_row(attempt: Attempt, check: CheckResult, position: int) -> dict[str, Any]:
     texts = {"name": storable_text(check.name, 200), "title": storable_text(check.title, 300)}
-    return storable(asdict(check)) | texts | {"attempt_id": attempt.id, "position": position}
+    return storable(check.to_dict()) | texts | {"attempt_id": attempt.id, "position": position}

@@ -13,17 +13,22 @@ KEY = "stride.outbox"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A job, the queue that it goes to, and the transaction that it belongs to."""
+    """A job, the queue that it goes to, and the transaction that it belongs to.
+
+    `weights` is the id of the weights that go with it. They are read when the letter is sent, so that many letters hold
+    no more than one file at a time.
+    """
 
     job: Job
     queue: str
     transaction: SessionTransaction | None
+    weights: int | None = None
 
 
-def put(session: Session, job: Job, queue: str) -> None:
+def put(session: Session, job: Job, queue: str, weights: int | None = None) -> None:
     """Have `job` sent to `queue` when the session's transaction commits, and forgotten when it rolls back."""
     transaction = session.get_nested_transaction() or session.get_transaction()
-    _letters(session).append(Letter(job, queue, transaction))
+    _letters(session).append(Letter(job, queue, transaction, weights))
 
 
 def take(session: Session) -> list[Letter]:

@@ -5,12 +5,22 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from grader.contract import GRADE_CPU, GRADE_GPU, Assignment, Job, UploadRefused, Visibility, read_handed_in
+from grader.contract import (
+    GRADE_CPU,
+    GRADE_GPU,
+    Assignment,
+    Job,
+    UploadRefused,
+    Visibility,
+    WeightsFile,
+    read_handed_in,
+)
 from server.models import (
     Attempt,
     CheckRecord,
@@ -20,9 +30,10 @@ from server.models import (
     State,
     Submission,
     SubmissionFile,
+    Weights,
     utcnow,
 )
-from server.services import courses, outbox
+from server.services import courses, outbox, weights
 from server.services.errors import SubmissionRefused
 from server.services.storable import storable_text
 
@@ -40,17 +51,25 @@ def submit(
     filename: str,
     content: bytes,
     *,
+    beside: WeightsFile | None = None,
+    keep: int | None = None,
     now: datetime | None = None,
 ) -> Submission:
     """Take in a Python file, a notebook or a zip. Raises SubmissionRefused, in words for the student, storing nothing.
 
-    The submission is committed by the caller; only then is its job sent. A late one is graded and marked late.
+    A trained network has its weights in the zip, in a file `beside` the code, or keeps those of the person's submission
+    with the id `keep`. The submission is committed by the caller; only then is its job sent. A late one is graded and
+    marked late.
     """
     now = now or utcnow()
     _check_door(s, published, person, now)
     name = clean_filename(filename, assignment.filename)
     try:
-        handed_in = read_handed_in(content, _shown(filename) or name, assignment, name)
+        kept = None if keep is None else _kept_weights(s, published, person, keep)
+        shown = None if beside is None else replace(beside, filename=_shown(beside.filename) or "The file of weights")
+        handed_in = read_handed_in(
+            content, _shown(filename) or name, assignment, name, weights=shown, keeps_weights=kept is not None
+        )
     except UploadRefused as refusal:
         raise SubmissionRefused(str(refusal)) from None
     _check_waiting(s, published, person)
@@ -65,19 +84,29 @@ def submit(
         enqueued_at=now,
         lease_until=now + QUEUE_LEASE,
         notes=[storable_text(note) for note in handed_in.notes],
+        weights=None,
     )
+    if assignment.trained is not None:
+        read = handed_in.weights
+        submission.weights = kept if read is None else weights.stored(read, assignment.trained.weights)
     for each, text in (handed_in.files | handed_in.originals).items():
         digest = hashlib.sha256(text.encode()).hexdigest()
         submission.files.append(SubmissionFile(name=each, content=text, sha256=digest))
     submission.attempts.append(Attempt(number=1, created_at=now))
     s.add(submission)
     s.flush()
-    outbox.put(s, job_of(submission), submission.queue)
+    enqueue(s, submission)
     return submission
 
 
+def enqueue(s: Session, submission: Submission) -> None:
+    """Have the submission's present attempt sent to a grader once the transaction is committed."""
+    held = submission.weights
+    outbox.put(s, job_of(submission), submission.queue, None if held is None else held.id)
+
+
 def job_of(submission: Submission) -> Job:
-    """What a grader needs to know about a submission's present attempt."""
+    """What a grader needs to know about a submission's present attempt, but for the weights, which go out with it."""
     return Job(
         submission=submission.id,
         attempt=submission.attempt,
@@ -163,6 +192,13 @@ def _check_door(s: Session, published: CourseAssignment, person: Person, now: da
         raise SubmissionRefused("This assignment is not published.")
     if published.opens_at is not None and now < published.opens_at:
         raise SubmissionRefused(f"This assignment opens on {published.opens_at:%d %B %Y at %H:%M} UTC.")
+
+
+def _kept_weights(s: Session, published: CourseAssignment, person: Person, keep: int) -> Weights | None:
+    earlier = get(s, keep)
+    if earlier is None or (earlier.course_assignment_id, earlier.person_id) != (published.id, person.id):
+        raise SubmissionRefused("The submission whose weights you want to keep is not one of yours here.")
+    return earlier.weights
 
 
 def _check_waiting(s: Session, published: CourseAssignment, person: Person) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.models import Attempt, State, Submission, utcnow
-from server.services import grading, outbox
-from server.services.submissions import QUEUE_LEASE, WAITING, job_of
+from server.services import grading
+from server.services.submissions import QUEUE_LEASE, WAITING, enqueue
 
 MOST_AT_ONCE = 100
 
@@ -63,7 +63,7 @@ def _take_back(s: Session, submission: Submission, now: datetime) -> None:
     submission.enqueued_at = now
     submission.lease_until = now + min(max(2 * lease, QUEUE_LEASE), grading.LONGEST_LEASE)
     s.flush()
-    outbox.put(s, job_of(submission), submission.queue)
+    enqueue(s, submission)
 
 
 def _latest_start(s: Session, queue: str) -> datetime | None:

@@ -61,13 +61,13 @@
     const problem = document.getElementById("file-error");
     const limits = JSON.parse(file.dataset.most);
     const kib = (size) => `${size.toLocaleString("en")} KiB`;
-    const message = () => {
-      const chosen = file.files[0];
-      if (!chosen) return "";
+    const what = (kind) => (kind === ".ipynb" ? "a notebook" : `a ${kind} file`);
+    const wrongWith = (chosen) => {
       const kind = Object.keys(limits).find((ending) => chosen.name.toLowerCase().endsWith(ending));
-      if (kind && chosen.size > limits[kind]) return `${chosen.name} has ${kib(Math.ceil(chosen.size / 1024))}; ${kind === ".ipynb" ? "a notebook" : `a ${kind} file`} may have ${kib(limits[kind] / 1024)} at most.${kind === ".ipynb" ? " Clear its outputs first." : ""}`;
+      if (kind && chosen.size > limits[kind]) return `${chosen.name} has ${kib(Math.ceil(chosen.size / 1024))}; ${what(kind)} may have ${kib(limits[kind] / 1024)} at most.${kind === ".ipynb" ? " Clear its outputs first." : ""}`;
       return chosen.size ? "" : `${chosen.name} is empty. Did you save it?`;
     };
+    const message = () => [...file.files].map(wrongWith).find(Boolean) || "";
     const show = () => {
       problem.textContent = message();
       problem.hidden = !problem.textContent;

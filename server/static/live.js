@@ -54,6 +54,13 @@
     return text ? text.getBoundingClientRect().top : null;
   };
 
+  // The element that has this id now, with the property set that it had before.
+  const again = (id, property) => {
+    const element = id ? document.getElementById(id) : null;
+    if (element && live.contains(element) && property) element[property] = true;
+    return element;
+  };
+
   const merge = (html) => {
     const fresh = document.createElement("template");
     fresh.innerHTML = html;
@@ -70,8 +77,13 @@
       }
     });
     served = contents;
+    const focused = document.activeElement;
+    const chosen = [...live.querySelectorAll("input:checked")].map((input) => input.id);
+    const unfolded = [...live.querySelectorAll("details[id][open]")].map((each) => each.id);
     live.replaceChildren(fresh.content);
-    if (focusKey) keyed(live).get(focusKey)?.querySelector("summary").focus({ preventScroll: true });
+    chosen.forEach((id) => again(id, "checked"));
+    unfolded.forEach((id) => again(id, "open"));
+    if (focusKey) (again(focused.id) || keyed(live).get(focusKey)?.querySelector("summary"))?.focus({ preventScroll: true });
     live.dispatchEvent(new Event("stride:changed", { bubbles: true }));
   };
 

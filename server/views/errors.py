@@ -21,7 +21,8 @@ MOST_DRAINED = 64 * MOST_BYTES
 CHUNK = 256 * 1024
 TOO_LARGE = (
     f"Python may have {MAX_BYTES // 1024} KiB, a notebook {MAX_NOTEBOOK_BYTES // 1024**2} MiB, and any other request "
-    f"{MOST_BYTES // 1024**2} MiB, at most. Nothing was handed in. Leave out data, and clear a notebook's outputs."
+    f"{MOST_BYTES // 1024**2} MiB, at most; weights may have what their assignment says. Nothing was handed in. "
+    "Leave out data, and clear a notebook's outputs."
 )
 TEXTS = {
     400: ("This request could not be understood", "Go back, reload the page and try again."),

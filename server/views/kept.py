@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import request
 from werkzeug.datastructures import FileStorage
 
+from grader.contract.assignment import WEIGHTS_SUFFIX
 from server.security import MOST_BYTES
 
 NEVER = {"csrf_token", "submit", "password", "current", "new", "again"}
@@ -35,8 +36,8 @@ def kept_fields() -> list[Kept]:
 
 
 def file_text(file: FileStorage) -> str:
-    """An uploaded file as text to go on with in an editor; empty when it is no text, or a notebook."""
-    if (file.filename or "").lower().endswith((".ipynb", ".zip")):
+    """An uploaded file as text to go on with in an editor; empty when it is no text, a notebook, or weights."""
+    if (file.filename or "").lower().endswith((".ipynb", ".zip", WEIGHTS_SUFFIX)):
         return ""
     file.stream.seek(0)
     content = file.stream.read(MOST_BYTES)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask_login import login_required
 
-from grader.contract import Status
+from grader.contract import Model, Status
 from server.context import catalogue, db
 from server.login import person
 from server.models import Attempt, CheckRecord, EnrolmentRole, State, Submission
@@ -72,12 +74,23 @@ def file(submission_id: int, name: str) -> Response:
     return _download(found.content, "text/x-python" if found.is_graded else "application/x-ipynb+json", found.name)
 
 
+@pages.get("/weights")
+@login_required
+def weights_file(submission_id: int) -> Response:
+    """The weights of a trained network, as they were handed in."""
+    submission, _ = submission_of(submission_id)
+    if submission.weights is None:
+        abort(404)
+    # Its name is the assignment's, which is plain letters.
+    return _download(submission.weights.content, "application/octet-stream", submission.weights.name)
+
+
 @pages.get("/files.zip")
 @login_required
 def files(submission_id: int) -> Response:
     """All of its files, as one download."""
     submission, _ = submission_of(submission_id)
-    return _download(bundle(submission.files), "application/zip", f"submission-{submission.id}.zip")
+    return _download(bundle(submission.files, submission.weights), "application/zip", f"submission-{submission.id}.zip")
 
 
 @pages.post("/regrade")
@@ -135,10 +148,18 @@ def _live(submission: Submission, role: EnrolmentRole) -> dict[str, Any]:
         "shown": len(checks),
         "unseen": _unseen(submission, attempt, checks),
         "output": _output(submission, attempt),
+        "model": _model(submission, attempt),
         "flags": _flags(attempt, places) if is_lecturer and submission.state not in WAITING else [],
         "places": places,
-        "version": f"{submission.attempt}.{submission.state}.{done}.{position}.{len(checks)}",
+        "version": f"{submission.attempt}.{submission.state}.{done}.{position}.{len(checks)}.{_growth(attempt)}",
     }
+
+
+def _growth(attempt: Attempt | None) -> str:
+    """A short word for what the running check shows so far: another one whenever that changes."""
+    if attempt is None or attempt.running is None:
+        return "0"
+    return hashlib.sha256(json.dumps(attempt.running, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _factor(submission: Submission) -> float:
@@ -168,6 +189,12 @@ def _flags(attempt: Attempt | None, places: Places) -> list[dict[str, str | None
         }
         for flag in grading.flags(attempt)
     ]
+
+
+def _model(submission: Submission, attempt: Attempt | None) -> Model | None:
+    """What a trained network was measured to be."""
+    found = attempt.result.get("model") if attempt is not None and attempt.result is not None else None
+    return Model.from_dict(found) if found and submission.state not in WAITING else None
 
 
 def _output(submission: Submission, attempt: Attempt | None) -> str:

@@ -62,11 +62,11 @@ class Installation:
         courses.enrol(s, course, person, role)
         return person
 
-    def seed(self) -> None:
-        """One course, its lecturer, and the convolution."""
+    def seed(self, assignment: Path) -> None:
+        """One course, its lecturer, and one assignment."""
         with self.sessions.begin() as s:
             course = courses.create_course(s, "cnn-2026", "Convolutional networks")
-            courses.publish(s, course, load_assignment(CONV), opens_at=None, due_at=None, points=None)
+            courses.publish(s, course, load_assignment(assignment), opens_at=None, due_at=None, points=None)
             s.flush()
             self._enrol(s, self.lecturer, EnrolmentRole.LECTURER)
 
@@ -78,19 +78,25 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def published() -> Path:
+    """The folder of the assignment that the course has; a file of tests may have one of its own."""
+    return CONV
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory, published: Path) -> Iterator[Installation]:
     """Started once a file: web process, server worker and grader, embedded, on a free port."""
     data, port = tmp_path_factory.mktemp("installation"), free_port()
     database = f"sqlite:///{data / 'stride.db'}"
     engine = make_engine(database)
     migrate(engine)
     installation = Installation(f"http://127.0.0.1:{port}", make_sessions(engine), data)
-    installation.seed()
+    installation.seed(published)
     environment = os.environ | {
         "STRIDE_ENV": "testing",
         "STRIDE_SECRET_KEY": "not a secret, only a test",
         "STRIDE_DATA": str(data),
-        "STRIDE_ASSIGNMENTS": str(ROOT / "assignments"),
+        "STRIDE_ASSIGNMENTS": str(published.parent),
         "DATABASE_URL": database,
         "BROKER_URL": "filesystem://",
     }

@@ -8,6 +8,8 @@ import pytest
 
 from grader import progress
 from grader.contract import CheckResult, Job, Progress, Status
+from grader.contract.figure import Chart, Curve
+from grader.contract.job import Running
 from grader.progress import LEASE_SLACK_SECONDS, Reporter
 
 JOB = Job(5, 2, "90-doubling", {"twice.py": ""}, 7)
@@ -32,6 +34,10 @@ def wire() -> Wire:
 
 def check(name: str) -> CheckResult:
     return CheckResult(name, name.title(), 1.0, 1.0, Status.PASSED)
+
+
+def running(*losses: float) -> Running:
+    return Running("a", "A", (Chart("Training", "epoch", "loss", (Curve.of("loss", losses),)),))
 
 
 def test_the_start_is_said_at_once_with_the_time_until_the_first_check_ends(wire):
@@ -71,3 +77,47 @@ def test_what_still_waits_at_the_end_is_not_sent(wire, monkeypatch):
     reporter.end()
     assert len(wire.signs) == 1
     assert threading.active_count() == before
+
+
+def test_what_a_check_shows_is_said_at_once_after_the_pause(wire, monkeypatch):
+    monkeypatch.setattr(progress, "PAUSE_SECONDS", 0.0)
+    reporter = Reporter(JOB, wire.send)
+    reporter.start(2, 9.0)
+    reporter.figure(running(2.3), 7.0)
+    reporter.end()
+    assert wire.signs[1:] == [Progress(5, 2, 0, 2, LEASE_SLACK_SECONDS + 7.0, (), running(2.3))]
+
+
+def test_of_many_figures_within_the_pause_the_latest_is_said(wire, monkeypatch):
+    monkeypatch.setattr(progress, "PAUSE_SECONDS", 0.5)
+    reporter = Reporter(JOB, wire.send)
+    reporter.start(2, 9.0)
+    wire.heard.clear()
+    for count in range(1, 100):
+        reporter.figure(running(*range(count)), 9.0 - count / 100)
+    assert len(wire.signs) == 1
+    assert wire.heard.wait(30)
+    reporter.end()
+    assert [sign.running for sign in wire.signs[1:]] == [running(*range(99))]
+    assert wire.signs[1].lease_seconds == pytest.approx(LEASE_SLACK_SECONDS + 8.01)
+
+
+def test_a_check_that_ended_shows_nothing_more_as_running(wire, monkeypatch):
+    monkeypatch.setattr(progress, "PAUSE_SECONDS", 0.5)
+    reporter = Reporter(JOB, wire.send)
+    reporter.start(2, 9.0)
+    wire.heard.clear()
+    reporter.figure(running(2.3), 7.0)
+    reporter.check(check("a"), 3.0)
+    assert wire.heard.wait(30)
+    reporter.end()
+    assert (wire.signs[1].running, wire.signs[1].checks) == (None, (check("a"),))
+
+
+def test_a_figure_that_still_waits_at_the_end_is_not_sent(wire, monkeypatch):
+    monkeypatch.setattr(progress, "PAUSE_SECONDS", 600.0)
+    reporter = Reporter(JOB, wire.send)
+    reporter.start(1, 4.0)
+    reporter.figure(running(2.3), 3.0)
+    reporter.end()
+    assert len(wire.signs) == 1

@@ -74,6 +74,9 @@ def _import_torch() -> None:
 
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
+    # Both look the processor up, which a submission, whose /proc is empty, could not without lines on its stderr.
+    torch.backends.cpu.get_cpu_capability()
+    torch.backends.nnpack.is_available()  # type: ignore[no-untyped-call]
     refusals.prepare()
 
 

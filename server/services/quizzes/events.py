@@ -67,8 +67,10 @@ def record(
 
 
 def entries(s: Session, session: QuizSession, most: int = 200) -> list[Entry]:
-    """The latest events of a session, the newest first. That somebody joined is not among them: the list of students says
-    it, and three hundred of them would hide the one takeover that the lecturer looks for.
+    """The latest events of a session, the newest first.
+
+    That somebody joined is not among them: the list of students says it, and three hundred of them would hide the one
+    takeover that the lecturer looks for.
     """
     rows = s.execute(
         select(QuizEvent, Person.number, Participant.number)

@@ -75,6 +75,12 @@ def test_tables_keep_every_name_at_any_width(stride, columns):
         ("submissions/accepted/bad.py", "def double(x, f): return x, (x,)\ndef back(c): return c[0]\n", "loses points"),
         ("submissions/wrong/right.py", "def double(x, f): return f * x, (x,)\ndef back(c): return c[0]\n", "survives"),
         ("submissions/hostile/odd.py", "def double(x, f): return f * x, (x,)\ndef back(c): return c[0]\n", "survives"),
+        (
+            "checks.py",
+            "import pytest\nfrom grader.authoring import expect\n\n\n@pytest.mark.points(5)\n"
+            "def test_all(student):\n    expect(student.double([1], 2)[0] == [1, 1], '')\n",
+            "fails all without a message",
+        ),
         ("starter.py", "def double(x, f): return f * x, (x,)\ndef back(c): return c[0]\n", "instead of 0"),
         ("submissions/accepted/bad.py", "def double(:\n", "not valid Python"),
         ("checks.py", "1 / 0\n", "internal error"),

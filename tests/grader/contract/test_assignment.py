@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.contract import AssignmentError, load_assignment, load_assignments
+from grader.contract import AssignmentError, Trained, load_assignment, load_assignments
 from tests.grader.conftest import TOML, write_assignment
 
 
@@ -97,3 +97,55 @@ def test_folder_with_quiz_questions_alone_is_no_assignment(tmp_path):
     (questions / "assignment.toml").write_text("")
     with pytest.raises(AssignmentError, match=r"98-questions: statement\.md is missing"):
         load_assignments(tmp_path)
+
+
+TRAINED = """
+[trained]
+weights = "weights.safetensors"
+max_mib = 2
+input = [1, 32, 32]
+max_parameters = 100
+max_mult_adds = 200
+"""
+
+
+def test_budgets_of_a_trained_network_are_read(tmp_path):
+    toml = TOML.replace('profile = "numpy"', 'profile = "torch"') + TRAINED
+    trained = load_assignment(write_assignment(tmp_path, toml=toml)).trained
+    assert trained == Trained("weights.safetensors", 2.0, (1, 32, 32), 100, 200)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ('profile = "torch"', 'profile = "numpy"', "for the profile torch, not for numpy"),
+        ("max_mib = 2", "max_mib = 17", "max_mib must lie between 0 and 16, not 17"),
+        ("max_mib = 2", "max_mib = 0", "max_mib must lie between"),
+        ("weights.safetensors", "weights.pt", "weights must be a name such as weights.safetensors"),
+        ("weights.safetensors", "../w.safetensors", "weights must be a name such as"),
+        ("[1, 32, 32]", "[1, 32]", "input must be"),
+        ("[1, 32, 32]", "[1, 32, true]", "input must be"),
+        ("max_mult_adds = 200", "max_mult_adds = 0", "every number positive"),
+        ("max_mult_adds = 200", "", "max_mult_adds is missing"),
+        ("max_parameters", "parameters", "unknown parameters"),
+    ],
+)
+def test_a_broken_table_of_budgets_is_refused_by_the_field(tmp_path, old, new, text):
+    toml = (TOML.replace('profile = "numpy"', 'profile = "torch"') + TRAINED).replace(old, new)
+    with pytest.raises(AssignmentError, match=rf"assignment\.toml.*{text}"):
+        load_assignment(write_assignment(tmp_path, toml=toml))
+
+
+def test_a_sample_has_its_own_weights_or_those_of_all(tmp_path):
+    folder = write_assignment(tmp_path, toml=TOML.replace('profile = "numpy"', 'profile = "torch"') + TRAINED)
+    assignment = load_assignment(folder)
+    first, second, *_ = assignment.submissions("wrong")
+    with pytest.raises(AssignmentError, match=f"{first.name} has no weights"):
+        assignment.sample_weights(first)
+    (folder / "submissions" / "weights.safetensors").write_bytes(b"all")
+    second.with_suffix(".safetensors").write_bytes(b"own")
+    assert (assignment.sample_weights(first), assignment.sample_weights(second)) == (b"all", b"own")
+
+
+def test_a_sample_of_an_assignment_without_weights_has_none(assignment):
+    assert assignment.sample_weights(assignment.submissions("wrong")[0]) == b""

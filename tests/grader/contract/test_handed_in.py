@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import zipfile
 
 import pytest
 
-from grader.contract import Assignment, Entry, HandedIn, UploadRefused, read_handed_in
+from grader.contract import Assignment, Entry, HandedIn, Trained, UploadRefused, WeightsFile, read_handed_in
 from grader.contract.cells import TITLE
 from tests.grader.contract.uploads import notebook, zip_of
+from tests.grader.contract.weights_files import TWO
 
 CODE = "def f(x):\n    return x\n"
 
@@ -68,3 +70,54 @@ def test_refusals_name_the_file(conv, content, name, words):
 def test_names_that_come_from_another_file_of_the_zip_count_as_defined(conv):
     handed_in = read_handed_in(zip_of({"conv.py": "from a import f\n", "a.py": CODE}), "mine.zip", conv)
     assert list(handed_in.files) == ["conv.py", "a.py"]
+
+
+@pytest.fixture
+def net(conv: Assignment) -> Assignment:
+    """An assignment that takes a trained network."""
+    return dataclasses.replace(conv, trained=Trained("weights.safetensors", 1.0, (1, 32, 32), 100, 100))
+
+
+def test_weights_come_beside_the_code_or_in_the_zip(net):
+    beside = read_handed_in(CODE.encode(), "conv.py", net, weights=WeightsFile("mine.safetensors", TWO))
+    zipped = read_handed_in(zip_of({"a/conv.py": CODE, "a/weights.safetensors": TWO}), "all.zip", net)
+    assert beside.weights == zipped.weights
+    assert beside.weights.content == TWO
+    assert [each.name for each in beside.weights.tensors] == ["a", "b"]
+    assert zipped.notes == ()
+
+
+def test_weights_may_be_larger_than_other_zips(net):
+    large = bytes(1_100_000)
+    with pytest.raises(UploadRefused, match="the weights may have 1 MiB at most"):
+        read_handed_in(zip_of({"conv.py": CODE, "weights.safetensors": large}, zipfile.ZIP_STORED), "a.zip", net)
+    with pytest.raises(UploadRefused, match="a zip may have 2,048 KiB at most"):
+        read_handed_in(bytes(2**21 + 1), "a.zip", net)
+
+
+def test_earlier_weights_may_be_kept(net):
+    assert read_handed_in(CODE.encode(), "conv.py", net, keeps_weights=True).weights is None
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "beside", "words"),
+    [
+        (CODE.encode(), "conv.py", None, "weights are missing. Choose conv.py and weights.safetensors together"),
+        (zip_of({"conv.py": CODE}), "a.zip", None, "weights are missing"),
+        (zip_of({"conv.py": CODE, "w.safetensors": TWO}), "a.zip", None, "weights are missing"),
+        (zip_of({"conv.py": CODE, "weights.safetensors": b""}), "a.zip", None, "a.zip/weights.safetensors is empty"),
+        (CODE.encode(), "conv.py", WeightsFile("net.pt", b"x"), "net.pt is not a safetensors file"),
+        (
+            *(zip_of({"conv.py": CODE, "weights.safetensors": TWO}), "a.zip", WeightsFile("w.safetensors", TWO)),
+            "in a.zip and beside it, in w.safetensors",
+        ),
+    ],
+)
+def test_weights_that_are_missing_or_wrong_are_refused(net, content, name, beside, words):
+    with pytest.raises(UploadRefused, match=words):
+        read_handed_in(content, name, net, weights=beside)
+
+
+def test_an_assignment_without_weights_takes_none(conv):
+    with pytest.raises(UploadRefused, match=r"takes no weights: hand in conv\.py without w\.safetensors"):
+        read_handed_in(CODE.encode(), "conv.py", conv, weights=WeightsFile("w.safetensors", TWO))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -15,9 +16,17 @@ def test_job_round_trips_through_json():
     assert Job.from_dict(json.loads(json.dumps(JOB.to_dict()))) == JOB
 
 
+def test_weights_cross_as_base64_and_may_be_missing():
+    job = dataclasses.replace(JOB, weights=bytes(range(256)))
+    assert Job.from_dict(json.loads(json.dumps(job.to_dict()))) == job
+    assert Job.from_dict({key: value for key, value in JOB.to_dict().items() if key != "weights"}) == JOB
+
+
 @pytest.mark.parametrize(
     ("change", "text"),
     [
+        ({"weights": "no base64!"}, "weights must be base64"),
+        ({"weights": None}, "weights must be str"),
         ({"files": {}}, "at least one"),
         ({"files": {"a.py": 3}}, "to its text"),
         ({"files": None}, "table of named fields"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
 
-from grader.contract import LIMITS, CheckResult, ContractError, Flag, Result, Status, Verdict, Visibility
+from grader.contract import LIMITS, CheckResult, ContractError, Flag, Model, Result, Status, Verdict, Visibility
 
 CHECK = CheckResult(
     name="test_stride",
@@ -35,12 +36,19 @@ RESULT = Result(
 )
 KEYS = [
     "schema", "assignment", "version", "seed", "verdict", "score", "max_score",
-    "checks", "benchmark", "stdout", "timings", "worker", "flags",
+    "checks", "benchmark", "stdout", "timings", "worker", "flags", "model",
 ]  # fmt: skip
 
 
 def test_result_round_trips_through_json():
     assert Result.from_dict(json.loads(json.dumps(RESULT.to_dict()))) == RESULT
+
+
+def test_figures_of_a_trained_network_round_trip_and_may_be_missing():
+    result = dataclasses.replace(RESULT, model=Model(accuracy=0.95, parameters=2754))
+    assert result.to_dict()["model"] == {"accuracy": 0.95, "parameters": 2754, "mult_adds": None}
+    assert Result.from_dict(json.loads(json.dumps(result.to_dict()))) == result
+    assert Result.from_dict({key: value for key, value in RESULT.to_dict().items() if key != "model"}) == RESULT
 
 
 def test_result_has_the_keys_that_other_tools_read():
@@ -63,6 +71,11 @@ def test_result_has_the_keys_that_other_tools_read():
         ({"checks": [{"name": "a"}]}, "title is missing"),
         ({"worker": []}, "worker must be a table"),
         ({"flags": {}}, "flags must be list"),
+        ({"model": {"accuracy": "1"}}, "model: accuracy must be float"),
+        ({"model": {"accuracy": 1.5}}, "accuracy must lie between 0 and 1"),
+        ({"model": {"parameters": -1}}, "no count below 0"),
+        ({"model": {"parameters": 2.5}}, "parameters must be int"),
+        ({"model": {"speed": 1}}, "unknown speed"),
         ({"flags": [{"line": "3", "rule": "import", "message": ""}]}, "flag: line must be int"),
         ({"flags": [{"line": 3, "rule": "import"}]}, "flag: message is missing"),
         ({"checks": [CHECK.to_dict() | {"limit": "patience"}]}, "'patience' is none of wall_check"),

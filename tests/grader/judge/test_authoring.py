@@ -14,8 +14,8 @@ from grader.authoring import (
     expect_equal,
     expect_scaled,
     expect_shape,
-    json_value,
 )
+from grader.authoring.comparisons import json_value
 
 X = np.arange(24.0).reshape(2, 3, 4)
 

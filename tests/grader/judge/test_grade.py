@@ -67,6 +67,19 @@ def test_code_that_raises_everywhere_is_not_replayed_on_every_check(graded, monk
     assert len(replayed) == 2 * (len(WRONG) + 1)  # two checks; each on every wrong solution and on the accepted one
 
 
+def test_experiments_are_spared_where_that_is_asked_for_and_another_check_has_failed(tmp_path, bubblewrap):
+    checks = CHECKS.replace("@pytest.mark.points(2)", "@pytest.mark.points(2)\n@pytest.mark.undiagnosed")
+    to = load_assignment(write_assignment(tmp_path, checks=checks))
+
+    def statuses(source, **spares):
+        return by_name(grade(Job(1, 1, to.id, {to.filename: source}, 7), to, bubblewrap, **spares))
+
+    assert statuses(ACCEPTED, spares_experiments=True)["test_pure"] == "passed"
+    assert statuses(WRONG["triples"])["test_pure"] == "failed"
+    spared = statuses(WRONG["triples"], spares_experiments=True)
+    assert (spared["test_pure"], spared["test_values[two]"]) == ("skipped", "failed")
+
+
 def test_another_mistake_is_not_named_after_a_wrong_solution(graded):
     lost = [check for check in graded("def double(x, factor): return x - 1, (x,)" + BACK).checks if check.points == 0]
     assert lost

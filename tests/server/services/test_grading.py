@@ -11,11 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from grader.contract import CheckResult, ContractError, Progress, Result, Verdict, Visibility
+from grader.contract.figure import Chart, Curve
+from grader.contract.job import Running
 from server.models import Attempt, CheckRecord, Person, State, Submission
 from server.services import grading, outbox, submissions
 from server.services.errors import Refused
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+RUNNING = Running("learns", "Learns", (Chart("Training", "epoch", "loss", (Curve.of("loss", [2.3, math.nan]),)),))
 MakeResult = Callable[..., Result]
 
 
@@ -81,6 +84,32 @@ class TestProgress:
 
         assert submissions.visible_checks(s, submission, viewer_is_lecturer=False) == []
         assert len(submissions.visible_checks(s, submission, viewer_is_lecturer=True)) == 1
+
+    def test_what_the_present_check_shows_is_kept_until_it_ends(self, s: Session, submission: Submission, make_check):
+        for shown in (RUNNING, replace(RUNNING, title="Again")):
+            grading.progress(s, sign(submission, running=shown), now=NOW)
+            assert attempts(s, submission)[0].running == shown.to_dict()
+
+        check = make_check("learns", figures=RUNNING.figures)
+        grading.progress(s, sign(submission, 1, check), now=NOW)
+
+        assert attempts(s, submission)[0].running is None
+        (kept,) = submissions.visible_checks(s, submission, viewer_is_lecturer=False)
+        assert kept.figures == [figure.to_dict() for figure in RUNNING.figures]
+
+    def test_a_late_sign_of_an_ended_check_is_not_shown(self, s: Session, submission: Submission, make_check):
+        grading.progress(s, sign(submission, 1, make_check("learns")), now=NOW)
+        grading.progress(s, sign(submission, 0, running=RUNNING), now=NOW)
+
+        assert attempts(s, submission)[0].running is None
+
+    def test_a_result_ends_what_was_shown(self, s: Session, submission: Submission, make_result, make_check):
+        grading.progress(s, sign(submission, running=RUNNING), now=NOW)
+        grading.record(s, make_result(checks=(make_check(figures=RUNNING.figures),)), submission.id, 1, now=NOW)
+
+        assert attempts(s, submission)[0].running is None
+        (kept,) = submissions.visible_checks(s, submission, viewer_is_lecturer=False)
+        assert kept.figures[0]["curves"][0]["y"] == [2.3, None]
 
     def test_one_that_comes_after_the_result_is_ignored(self, s: Session, submission: Submission, make_result):
         grading.record(s, make_result(), submission.id, 1, now=NOW)
