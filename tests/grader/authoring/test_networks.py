@@ -112,7 +112,7 @@ def test_frozen_parameters_are_told(rng):
 
 
 def test_what_is_no_module_is_said(rng):
-    with pytest.raises(CheckFailed, match="no nn.Module"):
+    with pytest.raises(CheckFailed, match=r"no nn\.Module"):
         tensors(Here(), [1, 2])
 
 

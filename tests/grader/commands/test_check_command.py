@@ -69,6 +69,17 @@ def test_tables_keep_every_name_at_any_width(stride, columns):
     assert all(name in text for name in ("values[two]", "values[three]", "pure", "cache_comes_back", "in_place"))
 
 
+UNTOLD = """
+import pytest
+from grader.authoring import expect
+
+
+@pytest.mark.points(5)
+def test_all(student):
+    expect(student.double([1], 2)[0] == [1, 1], "")
+"""
+
+
 @pytest.mark.parametrize(
     ("path", "text", "problem"),
     [
@@ -77,8 +88,7 @@ def test_tables_keep_every_name_at_any_width(stride, columns):
         ("submissions/hostile/odd.py", "def double(x, f): return f * x, (x,)\ndef back(c): return c[0]\n", "survives"),
         (
             "checks.py",
-            "import pytest\nfrom grader.authoring import expect\n\n\n@pytest.mark.points(5)\n"
-            "def test_all(student):\n    expect(student.double([1], 2)[0] == [1, 1], '')\n",
+            UNTOLD,
             "fails all without a message",
         ),
         ("starter.py", "def double(x, f): return f * x, (x,)\ndef back(c): return c[0]\n", "instead of 0"),
