@@ -89,7 +89,8 @@ def _warm_up(profile: str) -> None:
 def grade_sample(assignment: Assignment, kind: str, path: Path, seed: int) -> Sample:
     """Grade one sample submission in the sandbox, and say whether it came out as its kind promises.
 
-    A wrong one that has lost a check is spared the experiments that follow: they train, and would only say so again.
+    What is to fail is spared what would only say so again: a wrong one the experiments that train, one that runs out of
+    time the checks after the second time-out.
     """
     try:
         handed_in = read_handed_in(
@@ -101,7 +102,7 @@ def grade_sample(assignment: Assignment, kind: str, path: Path, seed: int) -> Sa
     (source,) = handed_in.files.values()
     content = handed_in.weights.content if handed_in.weights else b""
     job = Job(0, 1, assignment.id, {assignment.filename: source}, seed, content)
-    result = grade(job, assignment, _launcher(), spares_experiments=kind == "wrong")
+    result = grade(job, assignment, _launcher(), is_sample=kind in ("wrong", "time_limit"))
     lost = [outcome for outcome in result.checks if outcome.status not in (Status.PASSED, Status.SKIPPED)]
     lesson = lesson_of(source)
     return Sample(

@@ -63,11 +63,12 @@ def grade(
     launcher: Launcher,
     listener: Listener | None = None,
     *,
-    spares_experiments: bool = False,
+    is_sample: bool = False,
 ) -> Result:
     """Grade one submission. A failure of ours gives the verdict `internal_error`, with its detail in `worker`.
 
-    With `spares_experiments`, checks marked `undiagnosed` are skipped, without points, once another has failed.
+    A sample is spared what would only say again that it fails: once a check has failed those that are marked
+    `undiagnosed`, and once two ran out of time all others.
     """
     began = time.monotonic()
     if assignment.profile == "torch":
@@ -76,7 +77,7 @@ def grade(
     opening: Opening = partial(launcher.start, assignment.profile, assignment.limits)
     session = Session(assignment, files, opening, job.weights)
     try:
-        judging = run_checks(session, job.seed, listener or Listener(), spares_experiments=spares_experiments)
+        judging = run_checks(session, job.seed, listener or Listener(), is_sample=is_sample)
     finally:
         session.end_process()
     failure = judging.failure or _broken_points(judging, assignment) or _not_the_students_doing(judging, assignment)
@@ -114,7 +115,7 @@ def _use_one_thread() -> None:
 
 
 def run_checks(
-    session: Session, seed: int, listener: Listener, only: str | None = None, *, spares_experiments: bool = False
+    session: Session, seed: int, listener: Listener, only: str | None = None, *, is_sample: bool = False
 ) -> Judging:
     """Run the assignment's checks (or one of them, by name) against a session."""
     judging = Judging(
@@ -125,7 +126,7 @@ def run_checks(
         on_check=listener.on_check,
         on_figure=listener.on_figure,
         only=only,
-        spares_experiments=spares_experiments,
+        is_sample=is_sample,
     )
     folder = session.assignment.folder
     checks = str(folder / "checks.py")

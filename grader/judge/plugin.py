@@ -30,6 +30,7 @@ MARKERS = (
     "seconds(n): the student's wall time in this check",
     "undiagnosed: do not replay this check on the wrong solutions",
 )
+ENOUGH_TIMEOUTS = 2
 
 
 class BrokenChecks(Exception):  # noqa: N818
@@ -83,7 +84,7 @@ class Judging:
     on_check: Callable[[CheckResult, float], None]
     on_figure: Callable[[Running, float], None] = lambda *_: None
     only: str | None = None
-    spares_experiments: bool = False
+    is_sample: bool = False
     checks: dict[str, Check] = field(default_factory=dict)
     rejection: StudentFault | None = None
     failure: str = ""
@@ -174,12 +175,14 @@ class JudgePlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Spare what has failed already the checks that no diagnosis replays, where that is asked for."""
+        """Spare a sample that has failed the checks that train, and all others once it ran out of time twice."""
         judging = self.judging
-        if not judging.spares_experiments or judging.checks[item.name].is_diagnosed:
+        if not judging.is_sample:
             return
-        outcomes = [check.outcome for check in judging.checks.values() if check.outcome]
-        if any(outcome.status not in (Status.PASSED, Status.SKIPPED) for outcome in outcomes):
+        statuses = [check.outcome.status for check in judging.checks.values() if check.outcome]
+        if statuses.count(Status.TIMEOUT) >= ENOUGH_TIMEOUTS:
+            pytest.skip("Not run: other checks have run out of time already.")
+        if not judging.checks[item.name].is_diagnosed and set(statuses) - {Status.PASSED, Status.SKIPPED}:
             pytest.skip("Not run: another check has failed already.")
 
     @pytest.hookimpl(tryfirst=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -74,10 +75,18 @@ def test_experiments_are_spared_where_that_is_asked_for_and_another_check_has_fa
     def statuses(source, **spares):
         return by_name(grade(Job(1, 1, to.id, {to.filename: source}, 7), to, bubblewrap, **spares))
 
-    assert statuses(ACCEPTED, spares_experiments=True)["test_pure"] == "passed"
+    assert statuses(ACCEPTED, is_sample=True)["test_pure"] == "passed"
     assert statuses(WRONG["triples"])["test_pure"] == "failed"
-    spared = statuses(WRONG["triples"], spares_experiments=True)
+    spared = statuses(WRONG["triples"], is_sample=True)
     assert (spared["test_pure"], spared["test_values[two]"]) == ("skipped", "failed")
+
+
+def test_after_two_time_outs_a_sample_is_spared_the_rest(assignment, bubblewrap):
+    to = replace(assignment, limits=replace(assignment.limits, check_seconds=0.3))
+    job = Job(1, 1, to.id, {to.filename: "def double(x, factor):\n    while True:\n        pass\n" + BACK}, 7)
+    for is_sample, rest in ((False, "timeout"), (True, "skipped")):
+        statuses = list(by_name(grade(job, to, bubblewrap, is_sample=is_sample)).values())
+        assert statuses == ["timeout", "timeout", rest, rest]
 
 
 def test_another_mistake_is_not_named_after_a_wrong_solution(graded):
