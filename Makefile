@@ -10,8 +10,9 @@ RUNTIME := .venv/.stride-runtime
 DEV := .venv/.stride-dev
 PINS := pyproject.toml constraints.txt
 
-# How many processes share the tests; 0 runs them in one, as a debugger needs it.
-PROCESSES := 2
+# How many processes share the tests, more than two cores keep busy, for many tests wait; 0 runs them in one, as a debugger
+# needs it.
+PROCESSES := 3
 
 # What is passed on: make run ARGS="--port 9000", make test ARGS="tests/server -k login", make compose-demo ARGS=--keep
 ARGS :=

@@ -55,7 +55,7 @@ def test_result_has_the_keys_that_other_tools_read():
     assert list(RESULT.to_dict()) == KEYS
     assert list(RESULT.to_dict()["checks"][0]) == [
         "name", "title", "points", "max_points", "status", "visibility",
-        "message", "diagnosis", "counterexample", "seconds", "limit",
+        "message", "diagnosis", "counterexample", "seconds", "limit", "figures",
     ]  # fmt: skip
 
 
