@@ -13,45 +13,64 @@ from grader.contract.assignment import (
     load_assignment,
     load_assignments,
 )
+from grader.contract.benchmark import BENCHMARK_FILE, Benchmark, Tier
 from grader.contract.broker import (
     GRADE_CPU,
     GRADE_GPU,
     GRADE_TASK,
     PROGRESS_TASK,
     RECORD_TASK,
+    RECORD_TIMING_TASK,
     RESULTS,
+    TIME_CPU,
+    TIME_TASK,
+    TIMING_BEGUN_TASK,
     celery_settings,
 )
 from grader.contract.errors import ContractError
 from grader.contract.handed_in import HandedIn, WeightsFile, read_handed_in, weights_of_sample
 from grader.contract.job import Job, Progress
 from grader.contract.result import LIMITS, CheckResult, Flag, Model, Result, Status, Verdict, Visibility
+from grader.contract.timing import Comparison, Device, Outcome, ProcessPair, Timing, TimingJob
 from grader.contract.upload import UploadRefused, check_upload
 from grader.contract.weights import Tensor, Weights, read_weights
 
 __all__ = [
+    "BENCHMARK_FILE",
     "GRADE_CPU",
     "GRADE_GPU",
     "GRADE_TASK",
     "LIMITS",
     "PROGRESS_TASK",
     "RECORD_TASK",
+    "RECORD_TIMING_TASK",
     "REFUSABLE",
     "RESULTS",
+    "TIME_CPU",
+    "TIME_TASK",
+    "TIMING_BEGUN_TASK",
     "Assignment",
     "AssignmentError",
+    "Benchmark",
     "CheckResult",
+    "Comparison",
     "ContractError",
+    "Device",
     "Entry",
     "Flag",
     "HandedIn",
     "Job",
     "Limits",
     "Model",
+    "Outcome",
+    "ProcessPair",
     "Progress",
     "Result",
     "Status",
     "Tensor",
+    "Tier",
+    "Timing",
+    "TimingJob",
     "Trained",
     "UploadRefused",
     "Verdict",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from grader.contract.benchmark import BENCHMARK_FILE, Benchmark, read_benchmark
 from grader.contract.errors import ContractError
 from grader.contract.fields import as_object, refuse_unknown, take
 
@@ -106,6 +107,7 @@ class Trained:
 class Assignment:
     """One assignment, as published to students and as graded.
 
+    `points` are all that can be had: those of the checks, and those of the benchmark's fastest tier.
     `refused_operators` are names of REFUSABLE: they, and whatever else in torch computes the same, raise an error while
     the student's code runs. `trained` is there where students hand in weights as well.
     """
@@ -125,6 +127,12 @@ class Assignment:
     gpu: bool = False
     refused_operators: tuple[str, ...] = ()
     trained: Trained | None = None
+    benchmark: Benchmark | None = None
+
+    @property
+    def check_points(self) -> float:
+        """What the checks are worth together."""
+        return self.points - (self.benchmark.points if self.benchmark else 0.0)
 
     @property
     def number(self) -> str:
@@ -170,6 +178,7 @@ KEYS = {
     "gpu",
     "refused_operators",
     "trained",
+    "benchmark",
 }
 
 
@@ -237,7 +246,20 @@ def _from_table(folder: Path, data: dict[str, Any], where: str) -> Assignment:
         gpu=bool(data.get("gpu", False)),
         refused_operators=_refused_operators(data, profile, where),
         trained=_trained(data, profile, where),
+        benchmark=_benchmark(folder, data, points, where),
     )
+
+
+def _benchmark(folder: Path, data: dict[str, Any], points: float, where: str) -> Benchmark | None:
+    if "benchmark" not in data:
+        return None
+    if not (folder / BENCHMARK_FILE).is_file():
+        raise AssignmentError(f"{folder.name}: {BENCHMARK_FILE} is missing, which [benchmark] needs")
+    samples = sorted(path.stem for path in (folder / "submissions" / "accepted").glob("*.py"))
+    benchmark = read_benchmark(data["benchmark"], samples, f"{where} [benchmark]")
+    if benchmark.points >= points:
+        raise AssignmentError(f"{where}: points are all that can be had, more than the {benchmark.points:g} for speed")
+    return benchmark
 
 
 def _refused_operators(data: dict[str, Any], profile: str, where: str) -> tuple[str, ...]:

@@ -7,11 +7,17 @@ from typing import Any
 
 GRADE_CPU = "grade.cpu"
 GRADE_GPU = "grade.gpu"
+TIME_CPU = "time.cpu"
+"""Timings on a processor, one at a time; those on a GPU go to GRADE_GPU, which has one worker a GPU as well."""
+
 RESULTS = "results"
 
 GRADE_TASK = "grader.grade"
 PROGRESS_TASK = "server.progress"
 RECORD_TASK = "server.record"
+TIME_TASK = "grader.time"
+TIMING_BEGUN_TASK = "server.timing_begun"
+RECORD_TIMING_TASK = "server.record_timing"
 
 POLL_SECONDS = 0.05
 FILESYSTEM = "filesystem://"

@@ -68,14 +68,14 @@ class Bubblewrap:
         self.warm: dict[str, WarmProcess] = {}
         self.successors: dict[str, WarmProcess] = {}
 
-    def start(self, profile: str, limits: Limits) -> Sandbox:
+    def start(self, profile: str, limits: Limits, *, core: int | None = None) -> Sandbox:
         """A fresh sandbox. Raises SandboxUnavailable when the system refuses to make one."""
         try:
-            return self._ready(profile).start(limits)
+            return self._ready(profile).start(limits, core)
         except SandboxFailure:
             self._drop(profile)
         try:
-            return self._ready(profile).start(limits)
+            return self._ready(profile).start(limits, core)
         except SandboxFailure as error:
             self._drop(profile)
             raise SandboxUnavailable(refusal(str(error))) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -38,8 +39,11 @@ class Launcher(Protocol):
 
     name: str
 
-    def start(self, profile: str, limits: Limits) -> Sandbox:
-        """A fresh sandbox with the profile's packages and no student code yet. Raises SandboxUnavailable."""
+    def start(self, profile: str, limits: Limits, *, core: int | None = None) -> Sandbox:
+        """A fresh sandbox with the profile's packages and no student code yet, on one core alone where one is named.
+
+        Raises SandboxUnavailable.
+        """
 
     def close(self) -> None:
         """End what it keeps running."""
@@ -70,9 +74,18 @@ class Life(Protocol):
     def was_out_of_memory(self) -> bool:
         """Whether the system has killed one of its processes for lack of memory."""
 
+    def pause(self) -> None:
+        """Stop the process, and return when it has stopped or ended."""
+
+    def resume(self) -> None:
+        """Let it go on."""
+
 
 class Sandbox:
-    """Asks a sandboxed process questions, each with a deadline. Not for use by several threads."""
+    """Asks a sandboxed process questions, each with a deadline. Not for use by several threads.
+
+    `pid` is the process's number on this side of its walls, 0 where it is not known; `stamps` say when each wall stood.
+    """
 
     def __init__(
         self, life: Life, channel: socket.socket, output: IO[bytes], limits: Limits, *, has_torch: bool
@@ -86,12 +99,15 @@ class Sandbox:
         self.printed = 0
         self.source = output
         self.stamps: dict[str, float] = {}
+        self.pid = 0
         self.ended: Ended | None = None
         self.reader = threading.Thread(target=self._drain, name="sandbox-output", daemon=True)
         self.reader.start()
 
-    def ask(self, request: Mapping[str, Any], packer: Packer, seconds: float) -> Reply:
-        """Send one request and wait at most `seconds` for its reply.
+    def ask(
+        self, request: Mapping[str, Any], packer: Packer, seconds: float, *, descriptor: int | None = None
+    ) -> Reply:
+        """Send one request, with a descriptor where one goes with it, and wait at most `seconds` for its reply.
 
         Raises the StudentFault that tells what became of it. After one that is not `alive`, this sandbox is closed.
         """
@@ -99,6 +115,8 @@ class Sandbox:
         deadline = time.monotonic() + seconds
         try:
             send_frame(self.channel, WireFrame({"seq": self.sequence} | dict(request), packer.body), deadline)
+            if descriptor is not None:
+                self._send_descriptor(descriptor)
             frame = receive_frame(self.channel, deadline, self.limits.returned_mib * 2**20)
             reply = self._reply(frame)
         except TimeoutError:
@@ -114,6 +132,12 @@ class Sandbox:
             self.close()
             raise out_of_memory(self.limits)
         return reply
+
+    def _send_descriptor(self, descriptor: int) -> None:
+        try:
+            socket.send_fds(self.channel, [b"."], [descriptor])
+        except (BrokenPipeError, ConnectionResetError):
+            raise ChannelClosed from None
 
     def _reply(self, frame: WireFrame) -> Reply:
         header = frame.header
@@ -196,6 +220,16 @@ class ChildLife:
     def was_out_of_memory(self) -> bool:
         """Nothing bounds the memory of a process without a wall."""
         return False
+
+    def pause(self) -> None:
+        """SIGSTOP."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+
+    def resume(self) -> None:
+        """SIGCONT."""
+        self.process.send_signal(signal.SIGCONT)
 
 
 def out_of_memory(limits: Limits) -> StudentKilled:

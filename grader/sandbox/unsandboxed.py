@@ -21,8 +21,11 @@ class Unsandboxed:
 
     name = "none"
 
-    def start(self, profile: str, limits: Limits) -> Sandbox:
-        """A fresh process that only this one can talk to (it must show a token). Raises SandboxFailure."""
+    def start(self, profile: str, limits: Limits, *, core: int | None = None) -> Sandbox:
+        """A fresh process that only this one can talk to (it must show a token). Raises SandboxFailure.
+
+        It inherits the core of the caller, who must have brought itself there.
+        """
         token = secrets.token_hex(16)
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(CONNECT_SECONDS)
@@ -49,7 +52,9 @@ class Unsandboxed:
                 process.kill()
                 raise SandboxFailure("the process that runs the submission did not start") from None
         assert process.stdout is not None
-        return Sandbox(ChildLife(process), channel, process.stdout, limits, has_torch=profile == "torch")
+        sandbox = Sandbox(ChildLife(process), channel, process.stdout, limits, has_torch=profile == "torch")
+        sandbox.pid = process.pid
+        return sandbox
 
     def close(self) -> None:
         """Nothing is kept running."""

@@ -12,6 +12,7 @@ import os
 import select
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -25,6 +26,8 @@ from grader.sandbox.process import FAREWELL_SECONDS, Ended, Sandbox
 IMPORT_SECONDS = 120.0
 ORDER_SECONDS = 20.0
 MAX_MESSAGE = 4096
+CREDENTIALS = struct.Struct("3i")
+"""The sender's process, user and group, in the receiver's namespaces (unix(7), SCM_CREDENTIALS)."""
 
 
 class WarmProcess:
@@ -82,24 +85,28 @@ class WarmProcess:
         self.errors.seek(0)
         return self.errors.read(2000).decode("utf-8", "replace")
 
-    def start(self, limits: Limits) -> Sandbox:
-        """A sandbox: a fork of this process behind walls of its own. Raises SandboxFailure."""
+    def start(self, limits: Limits, core: int | None = None) -> Sandbox:
+        """A sandbox: a fork of this process behind walls of its own, on one core where it is named.
+
+        Raises SandboxFailure.
+        """
         self.wait_ready()
         self.served += 1
         stamps = {"asked": time.monotonic()}
         if self.group is not None:
             self.group.bound(limits)
         channel, their_channel = socket.socketpair()
+        channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         monitor, their_monitor = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         readable, writable = os.pipe()
         try:
-            order = json.dumps(dataclasses.asdict(limits)).encode()
+            order = json.dumps(dataclasses.asdict(limits) | {"core": core}).encode()
             numbers = [their_channel.fileno(), writable, their_monitor.fileno()]
             self.control.settimeout(ORDER_SECONDS)
             socket.send_fds(self.control, [order], numbers)
             for end in (their_channel, their_monitor):
                 end.close()
-            told = _hear(channel)
+            told, pid = _hear(channel)
         except OSError as error:
             self.is_harmed = True
             for end in (channel, monitor, their_channel, their_monitor):
@@ -111,6 +118,7 @@ class WarmProcess:
         life = ForkLife(monitor, self)
         sandbox = Sandbox(life, channel, os.fdopen(readable, "rb"), limits, has_torch=self.profile == "torch")
         sandbox.stamps = stamps | told | {"started": time.monotonic()}
+        sandbox.pid = pid
         return sandbox
 
     def close(self) -> None:
@@ -125,20 +133,22 @@ class WarmProcess:
             self.group.remove()
 
 
-def _hear(channel: socket.socket) -> dict[str, float]:
-    """The time stamps that a new submission's process sends when its walls stand. No student's code has run yet.
+def _hear(channel: socket.socket) -> tuple[dict[str, float], int]:
+    """The time stamps that a new submission's process sends when its walls stand, and its number on this side of them.
 
-    Raises OSError where a wall does not stand.
+    No student's code has run yet. Raises OSError where a wall does not stand.
     """
     channel.settimeout(ORDER_SECONDS)
-    data = channel.recv(MAX_MESSAGE)
+    data, ancillary, _, _ = channel.recvmsg(MAX_MESSAGE, socket.CMSG_SPACE(CREDENTIALS.size))
+    channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
     if not data:
         raise OSError("it ended before it began")
     told: dict[str, Any] = json.loads(data)
     if "failed" in told:
         raise OSError(told["failed"])
     stamps: dict[str, float] = told["stamps"]
-    return stamps
+    pids = [CREDENTIALS.unpack(content)[0] for _, kind, content in ancillary if kind == socket.SCM_CREDENTIALS]
+    return stamps, pids[0] if pids else 0
 
 
 class ForkLife:
@@ -151,6 +161,8 @@ class ForkLife:
 
     def kill(self) -> None:
         """Ask the minder, which kills process 1 of the pid namespace, and with it every other."""
+        if self.ended is not None:
+            return
         with contextlib.suppress(OSError):
             self.monitor.shutdown(socket.SHUT_WR)
 
@@ -169,6 +181,27 @@ class ForkLife:
         self.ended = self._read(data)
         self.monitor.close()
         return self.ended
+
+    def pause(self) -> None:
+        """Have the minder stop it. What comes back instead, where it has ended, is the report."""
+        self._tell(b"pause")
+
+    def resume(self) -> None:
+        """Have the minder let it go on."""
+        self._tell(b"resume")
+
+    def _tell(self, order: bytes) -> None:
+        if self.ended is not None:
+            return
+        self.monitor.settimeout(ORDER_SECONDS)
+        try:
+            self.monitor.send(order)
+            answer = self.monitor.recv(MAX_MESSAGE)
+        except OSError:
+            answer = b""
+        if answer != order:
+            self.ended = self._read(answer)
+            self.monitor.close()
 
     def was_out_of_memory(self) -> bool:
         """Whether the kernel has killed in the warm process's control group since the last sandbox was started."""

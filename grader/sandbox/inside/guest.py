@@ -1,8 +1,8 @@
 """Beside the student's code: loads the submission and answers the judge's requests.
 
 Nothing here is trusted by the judge: whoever submits code can change this process at will, and what it answers is read
-as data by `grader.sandbox.wire`. A request has `op` (load, begin, call, run) and `seq`; its reply repeats `seq` and has
-`value` or `error`.
+as data by `grader.sandbox.wire`. A request has `op` (load, begin, call, run, share, time) and `seq`; its reply repeats
+`seq` and has `value` or `error`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import contextlib
 import errno
 import hashlib
 import inspect
+import os
 import socket
 import sys
 import types
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from grader.sandbox.inside import modules, refusals
+from grader.sandbox.inside.timed import Timed
 from grader.sandbox.inside.values import MAX_DEPTH, Decoder, Encoder, Refused, receive, send, torch_or_none
 
 MAX_FRAMES = 12
@@ -73,6 +75,8 @@ class Inside:
         self.file = ""
         self.files: dict[str, str] = {}
         self.snippets: dict[str, Callable[..., object]] = {}
+        self.channel: socket.socket | None = None
+        self.timed: Timed | None = None
 
     def keep(self, value: object) -> int:
         """The number of a handle for `value`."""
@@ -144,6 +148,28 @@ class Inside:
         if source not in self.snippets:
             self.snippets[source] = self._snippet(source)
         return {"value": encoder.encode(self.snippets[source](*args, **kwargs))}
+
+    def do_share(self, request: dict[str, Any], decoder: Decoder, encoder: Encoder) -> dict[str, Any]:
+        """Have ready what timed calls of an entry need.
+
+        The shared memory's descriptor follows the request, or the request names a file, where nothing can follow.
+        """
+        assert self.channel is not None
+        if request["path"]:
+            descriptor = os.open(request["path"], os.O_RDWR)
+        else:
+            _, (descriptor,), _, _ = socket.recv_fds(self.channel, 1, 1)
+        try:
+            self.timed = Timed(descriptor, request, getattr(self.module, request["entry"]))
+        finally:
+            os.close(descriptor)
+        return {"value": None}
+
+    def do_time(self, request: dict[str, Any], decoder: Decoder, encoder: Encoder) -> dict[str, Any]:
+        """One timed call."""
+        assert self.timed is not None
+        self.timed.call()
+        return {"value": None}
 
     def _snippet(self, source: str) -> Callable[..., object]:
         names: dict[str, Any] = {"np": np, "submission": self.module}
@@ -225,6 +251,7 @@ def limit_of(error: BaseException) -> str:
 def serve(channel: socket.socket, returned_limit: int) -> None:
     """Answer requests until the judge closes the channel."""
     inside = Inside(returned_limit)
+    inside.channel = channel
     while (frame := receive(channel)) is not None:
         request, body = frame
         reply, data = inside.answer(request, body)

@@ -6,9 +6,11 @@
                                                                    | fork, process 1 of the new pid namespace
     judge <-- channel (frames), output ----------------------->  submission: behind all its walls
 
-An order is the JSON of the limits; a report is JSON as well. The minder ends the submission when the judge closes its
-end of the monitor, when processor time or memory of all its processes together run out, and by dying itself; the
-kernel then ends every process of the pid namespace before the minder hears of it, so a report means: nothing is left.
+An order is the JSON of the limits, with the `core` that the submission may use alone, or null; a report is JSON too.
+Over the monitor the judge can also have the submission's process stopped and go on (PAUSE, RESUME), as it does between
+timed calls. The minder ends the submission when the judge closes its end of the monitor, when processor time or memory
+of all its processes together run out, and by dying itself; the kernel then ends every process of the pid namespace
+before the minder hears of it, so a report means: nothing is left.
 """
 
 from __future__ import annotations
@@ -37,6 +39,10 @@ from grader.sandbox.inside import confine, guest, refusals
 MAX_ORDER = 4096
 DESCRIPTORS = 3
 WATCH_SECONDS = 0.1
+CALM_WATCH_SECONDS = 1.0
+"""Between two looks at a submission that is timed: looking takes some milliseconds."""
+
+PAUSE, RESUME = b"pause", b"resume"
 CHANNEL, BEYOND = 3, 64
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -127,13 +133,18 @@ def _watch(pid: int, monitor: socket.socket, order: dict[str, Any]) -> dict[str,
     ended, asked, limit = os.pidfd_open(pid), False, ""
     poll = select.poll()
     poll.register(ended, select.POLLIN)
-    poll.register(monitor, select.POLLRDHUP)
+    poll.register(monitor, select.POLLIN | select.POLLRDHUP)
     base = memory_of(pid)
+    pause = WATCH_SECONDS if order.get("core") is None else CALM_WATCH_SECONDS
     while True:
-        events = {descriptor for descriptor, _ in poll.poll(WATCH_SECONDS * 1000)}
+        events = {descriptor for descriptor, _ in poll.poll(pause * 1000)}
         if ended in events:
             break
         if monitor.fileno() in events:
+            told = monitor.recv(MAX_ORDER)
+            if told:
+                _stop_or_go(told, ended, pid, monitor)
+                continue
             poll.unregister(monitor)
             asked = True
         else:
@@ -148,6 +159,16 @@ def _watch(pid: int, monitor: socket.socket, order: dict[str, Any]) -> dict[str,
         "cpu": usage.ru_utime + usage.ru_stime,
         "rss_mib": usage.ru_maxrss / 1024,
     }
+
+
+def _stop_or_go(told: bytes, ended: int, pid: int, monitor: socket.socket) -> None:
+    """Stop the submission's process or have it go on, and say so once it has."""
+    if told == PAUSE:
+        os.kill(pid, signal.SIGSTOP)
+        os.waitid(os.P_PIDFD, ended, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    else:
+        os.kill(pid, signal.SIGCONT)
+    monitor.send(told)
 
 
 def _limit_reached(root: int, order: dict[str, Any], base: int) -> str:
@@ -211,6 +232,8 @@ def _submission(order: dict[str, Any], channel: int, output: int, program: bytes
         stamps["mounts"] = time.monotonic()
         confine.restrict_files(confine.landlock_abi())
         confine.set_limits(order)
+        if order.get("core") is not None:
+            os.sched_setaffinity(0, {order["core"]})
         confine.drop_capabilities()
         confine.filter_system_calls(program)
         np.random.seed(int.from_bytes(os.urandom(4)))  # every fork would draw the same numbers

@@ -1,0 +1,119 @@
+"""One of the two that are timed against each other: a fresh sandbox, its shared memory, and its timed calls."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.benchmark.block import Block, like
+from grader.benchmark.cores import CoreTime
+from grader.benchmark.work import Work
+from grader.contract import Assignment, Limits
+from grader.sandbox.process import Launcher, Sandbox
+from grader.sandbox.wire import Packer
+
+LOAD_SECONDS = 15.0
+Arrays = list[npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where timed processes run: the launcher, the core, and the device that the arguments are moved to."""
+
+    launcher: Launcher
+    core: int
+    device: str = "cpu"
+
+
+class Side:
+    """A submission in a process of its own, stopped but for its timed calls."""
+
+    def __init__(
+        self, assignment: Assignment, files: Mapping[str, str], work: Work, example: tuple[Any, ...], place: Place
+    ) -> None:
+        """Start the process and load `files`. `example` are arguments as `work` draws them.
+
+        Raises StudentFault for what the submission does, SandboxUnavailable for what the system does.
+        """
+        limits = timed_limits(assignment, place)
+        self.block = Block(example, outputs_of(work, example))
+        self.call_seconds = limits.check_seconds
+        self.clock: CoreTime | None = None
+        self.sandbox: Sandbox = place.launcher.start(assignment.profile, limits, core=place.core)
+        try:
+            self._load(assignment, files, work, place)
+            self.sandbox.life.pause()
+            self.clock = CoreTime(self.sandbox.pid)
+        except BaseException:
+            self.close()
+            raise
+
+    def _load(self, assignment: Assignment, files: Mapping[str, str], work: Work, place: Place) -> None:
+        entries = [entry.name for entry in assignment.entries]
+        refused = list(assignment.refused_operators)
+        name = assignment.filename
+        load = {"op": "load", "name": name, "files": dict(files), "entries": entries, "refused": refused}
+        self.sandbox.ask(load, Packer(), LOAD_SECONDS)
+        by_path = place.launcher.name == "none"
+        share = {
+            "op": "share",
+            "entry": work.entry,
+            "size": self.block.size,
+            "arguments": self.block.template,
+            "outputs": self.block.places,
+            "picks": list(work.picks),
+            "device": place.device,
+            "tensors": assignment.profile == "torch",
+            "path": self.block.path if by_path else "",
+        }
+        descriptor = None if by_path else self.block.descriptor
+        self.sandbox.ask(share, Packer(), LOAD_SECONDS, descriptor=descriptor)
+
+    def call(self, arguments: Sequence[npt.NDArray[Any]], into: Arrays) -> float:
+        """Milliseconds on the core from the reveal of the arguments to the snapshot of the outputs.
+
+        Raises StudentFault.
+        """
+        assert self.clock is not None
+        self.block.poison()
+        self.sandbox.life.resume()
+        began = self.clock.milliseconds()
+        self.block.reveal(arguments)
+        self.sandbox.ask({"op": "time"}, Packer(), self.call_seconds)
+        self.block.snapshot(into)
+        taken = self.clock.milliseconds() - began
+        self.sandbox.life.pause()
+        return taken
+
+    def close(self) -> float:
+        """End the process; returns the seconds of processor time that it used."""
+        if self.clock is not None:
+            self.clock.close()
+        self.sandbox.close()
+        self.block.close()
+        return self.sandbox.ended.cpu_seconds if self.sandbox.ended else 0.0
+
+
+def timed_limits(assignment: Assignment, place: Place) -> Limits:
+    """The assignment's limits, with one process that has one thread: what is timed has one core."""
+    return assignment.limits if place.device != "cpu" else dataclasses.replace(assignment.limits, processes=1)
+
+
+def outputs_of(work: Work, example: tuple[Any, ...]) -> list[tuple[npt.DTypeLike, tuple[int, ...]]]:
+    """Dtype and shape of every output, from what is expected for an example."""
+    return [(work.dtype, each.value.shape) for each in work.expected(example)]
+
+
+def room_for(block: Block) -> Arrays:
+    """Memory for one snapshot, already in reach: its first use must not cost more than the others."""
+    return [np.zeros_like(output) for output in block.outputs]
+
+
+def arguments_of(drawn: tuple[Any, ...]) -> Arrays:
+    """The arrays of a call's arguments."""
+    return like(drawn)
