@@ -13,8 +13,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from grader.contract import GRADE_TASK, Job, celery_settings
-from server.services import grading, outbox, weights
+from grader.contract import Job, TimingJob, celery_settings
+from server.services import grading, outbox, timing, weights
 from server.services.outbox import Letter
 from server.settings import Settings
 
@@ -62,10 +62,10 @@ def send(celery: Celery, letters: Iterable[Letter], sessions: sessionmaker[Sessi
         if unsent:
             unsent.append(letter)
             continue
-        names = {"submission": letter.job.submission, "attempt": letter.job.attempt}
+        names = _names(letter.job)
         try:
             job = _with_weights(letter, sessions)
-            celery.send_task(GRADE_TASK, args=[job.to_dict()], queue=letter.queue)
+            celery.send_task(letter.task, args=[job.to_dict()], queue=letter.queue, priority=letter.priority)
         except UNREACHABLE as error:
             log.warning("job not sent: the broker does not answer", **names, error=str(error))
             unsent.append(letter)
@@ -77,8 +77,15 @@ def send(celery: Celery, letters: Iterable[Letter], sessions: sessionmaker[Sessi
     return unsent
 
 
-def _with_weights(letter: Letter, sessions: sessionmaker[Session]) -> Job:
-    if letter.weights is None:
+def _names(job: Job | TimingJob) -> dict[str, int]:
+    """What a line of the log calls a job."""
+    if isinstance(job, TimingJob):
+        return {"timing": job.run, "attempt": job.attempt}
+    return {"submission": job.submission, "attempt": job.attempt}
+
+
+def _with_weights(letter: Letter, sessions: sessionmaker[Session]) -> Job | TimingJob:
+    if letter.weights is None or isinstance(letter.job, TimingJob):
         return letter.job
     with sessions() as session:
         return replace(letter.job, weights=weights.content(session, letter.weights))
@@ -99,6 +106,9 @@ def _postpone(sessions: sessionmaker[Session], letters: Iterable[Letter]) -> Non
     try:
         with sessions.begin() as session:
             for letter in letters:
-                grading.mark_unsent(session, letter.job)
+                if isinstance(letter.job, TimingJob):
+                    timing.mark_unsent(session, letter.job)
+                else:
+                    grading.mark_unsent(session, letter.job)
     except SQLAlchemyError as error:
         log.warning("unsent jobs not marked: they wait for their lease to end", error=str(error))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from grader.contract import Assignment, weights_of_sample
 from server.models import Course, CourseAssignment, EnrolmentRole, Person, Submission, SubmissionFile, utcnow
-from server.services import accounts, courses, submissions
+from server.services import accounts, courses, submissions, timing
 from server.services.submissions import WAITING
 
 SLUG = "cnn-demo"
@@ -29,6 +29,8 @@ NAMES = (
 STUDENTS = {str(100001 + place): name for place, name in enumerate(NAMES)}
 REACHED = (11, 8, 4)
 """How many students have tried the first, the second and every further assignment."""
+REACHED_TIMED = 6
+"""How many at least have tried one that is timed, so that there is a board to look at."""
 MOST_WAITING = 2
 
 
@@ -56,6 +58,15 @@ def seed(s: Session, assignments: Mapping[str, Assignment]) -> Course:
     for place, assignment in enumerate(assignments.values()):
         _seed_assignment(s, course, assignment, place)
     return course
+
+
+def request_methods(s: Session, course: Course, assignment: Assignment) -> None:
+    """Have the known methods of a timed assignment measured, where nothing of that was asked for yet."""
+    lecturer, published = accounts.person_by_number(s, LECTURER[0]), courses.published_as(s, course, assignment.id)
+    if assignment.benchmark is None or published is None or lecturer is None:
+        return
+    if not timing.for_methods(s, published):
+        timing.request_methods(s, published, assignment, lecturer)
 
 
 def hand_in(s: Session, course: Course, assignment: Assignment, number: str, file: Path) -> Submission:
@@ -93,7 +104,10 @@ def plan(assignments: Mapping[str, Assignment]) -> list[Planned]:
     chance = random.Random("the demonstration course")  # noqa: S311 - decides nothing that is secret
     planned: list[Planned] = []
     for place, assignment in enumerate(assignments.values()):
-        for number in list(STUDENTS)[: REACHED[min(place, len(REACHED) - 1)]]:
+        reached = REACHED[min(place, len(REACHED) - 1)]
+        if assignment.benchmark is not None:
+            reached = max(reached, REACHED_TIMED)
+        for number in list(STUDENTS)[:reached]:
             files = _career(assignment, chance)
             ago = timedelta(hours=chance.uniform(2, 90))
             for step, file in enumerate(files):

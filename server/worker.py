@@ -21,12 +21,24 @@ from celery.worker import WorkController, state
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from grader.contract import PROGRESS_TASK, RECORD_TASK, RESULTS, ContractError, Progress, Result, celery_settings
+from grader.contract import (
+    PROGRESS_TASK,
+    RECORD_TASK,
+    RECORD_TIMING_TASK,
+    RESULTS,
+    TIMING_BEGUN_TASK,
+    ContractError,
+    Progress,
+    Result,
+    Timing,
+    celery_settings,
+)
 from grader.contract.fields import as_object, refuse_unknown, take
 from server.broker import make_celery, messages_waiting, send_after_commit
+from server.catalogue import Catalogue
 from server.database import make_engine, make_sessions
 from server.logging import configure_logging
-from server.services import grading
+from server.services import grading, timing
 from server.services.sweep import sweep
 from server.settings import Settings
 
@@ -52,6 +64,7 @@ def create_worker(settings: Settings) -> Celery:
     client = make_celery(settings)
     sessions = make_sessions(make_engine(settings.database_url))
     send_after_commit(sessions, client)
+    catalogue = Catalogue(settings.assignments)
     app = Celery("server")
     app.conf.update(celery_settings(settings.broker_url, settings.data))
     app.conf.update(task_default_queue=RESULTS, task_acks_late=True)
@@ -66,8 +79,18 @@ def create_worker(settings: Settings) -> Celery:
 
     @app.task(name=RECORD_TASK, shared=False)
     def record(data: dict[str, Any]) -> None:
-        """Write down a result."""
-        take_in(sessions, record_result, data)
+        """Write down a result, and have what passed all checks timed."""
+        take_in(sessions, partial(record_result, catalogue=catalogue), data)
+
+    @app.task(name=TIMING_BEGUN_TASK, shared=False)
+    def timing_begun(data: dict[str, Any]) -> None:
+        """Note that a grader times something."""
+        take_in(sessions, note_timing_begun, data)
+
+    @app.task(name=RECORD_TIMING_TASK, shared=False)
+    def record_timing(data: dict[str, Any]) -> None:
+        """Write down what timing a submission or a method gave."""
+        take_in(sessions, record_timing_result, data)
 
     return app
 
@@ -104,15 +127,33 @@ def note_progress(s: Session, data: object) -> None:
         )
 
 
-def record_result(s: Session, data: object) -> None:
+def record_result(s: Session, data: object, *, catalogue: Catalogue) -> None:
     """Write down `{"submission", "attempt", "result"}`. Raises ContractError."""
     fields = as_object(data, "record")
     refuse_unknown(fields, {"submission", "attempt", "result"}, "record")
     submission, attempt = take(fields, "submission", int, "record"), take(fields, "attempt", int, "record")
     result = Result.from_dict(fields.get("result"))
-    decided = grading.record(s, result, submission, attempt)
+    decided = grading.record(s, result, submission, attempt, assignment=catalogue.get(result.assignment))
     message = "result recorded" if decided else "result kept, it decides nothing"
     log.info(message, submission=submission, attempt=attempt, verdict=result.verdict.value, score=result.score)
+
+
+def note_timing_begun(s: Session, data: object) -> None:
+    """Write down `{"run", "attempt"}`. Raises ContractError."""
+    fields = as_object(data, "timing begun")
+    refuse_unknown(fields, {"run", "attempt"}, "timing begun")
+    timing.begin(s, take(fields, "run", int, "timing begun"), take(fields, "attempt", int, "timing begun"))
+
+
+def record_timing_result(s: Session, data: object) -> None:
+    """Write down `{"run", "attempt", "timing"}`. Raises ContractError."""
+    fields = as_object(data, "timing record")
+    refuse_unknown(fields, {"run", "attempt", "timing"}, "timing record")
+    run, attempt = take(fields, "run", int, "timing record"), take(fields, "attempt", int, "timing record")
+    measured = Timing.from_dict(fields.get("timing"))
+    decided = timing.record(s, run, attempt, measured)
+    message = "timing recorded" if decided else "timing received, it decides nothing"
+    log.info(message, timing=run, attempt=attempt, outcome=measured.outcome.value, ratio=measured.ratio)
 
 
 def sweep_once(parts: Parts) -> int:
@@ -124,7 +165,7 @@ def sweep_once(parts: Parts) -> int:
         log.warning("sweep put off: the database does not answer", error=str(error.orig))
         return 0
     if count:
-        log.info("submissions taken back", count=count)
+        log.info("submissions and timings taken back", count=count)
     return count
 
 

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from grader.command_line import FAILED
 from grader.contract.findings import Finding, Health
+from grader.contract.gpus import gpu_count
 from grader.sandbox.errors import SandboxFailure, SandboxUnavailable
 from grader.settings import Settings
 
@@ -105,7 +106,10 @@ def _gpu() -> Finding:
     import torch
 
     if torch.cuda.is_available():
-        return Finding("GPU", Health.GOOD, torch.cuda.get_device_name(0))
+        return Finding("GPU", Health.GOOD, f"{torch.cuda.get_device_name(0)}; stride up starts a worker for each GPU")
+    if gpu_count():
+        seen = f"{gpu_count()} that PyTorch {torch.__version__} cannot use"
+        return Finding("GPU", Health.LIMITED, seen, "install a build of PyTorch with CUDA, and a driver that fits it")
     return Finding("GPU", Health.LIMITED, "none", "needed only for GPU benchmarks; nothing else asks for one")
 
 

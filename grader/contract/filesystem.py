@@ -19,7 +19,10 @@ from kombu.transport import filesystem
 
 
 class Channel(filesystem.Channel):
-    """Puts and takes messages by renaming; the routing key is the queue: no table of bindings."""
+    """Puts and takes messages by renaming; the routing key is the queue: no table of bindings.
+
+    As with Redis, a message with a smaller priority is taken first, and of the same the older.
+    """
 
     def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
         return [routing_key]
@@ -29,7 +32,8 @@ class Channel(filesystem.Channel):
 
     def _put(self, queue: str, payload: dict[str, Any], **_: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
-        name = f"{time.time_ns():020d}_{uuid.uuid4().hex}.{queue}.msg"
+        priority = int(payload["properties"].get("priority") or 0)
+        name = f"{priority}_{time.time_ns():020d}_{uuid.uuid4().hex}.{queue}.msg"
         draft = folder / f".{name}"
         draft.write_text(json.dumps(payload), encoding="utf-8")
         draft.replace(folder / name)

@@ -18,7 +18,7 @@ from server import demo as course_to_look_at
 from server import demo_quizzes
 from server.broker import make_celery, send_after_commit
 from server.commands.installation import Failed, InputRefused, database, read_assignments, read_settings
-from server.commands.up import Address, failure, say, serve, supervised, until_served
+from server.commands.up import Address, failure, say, serve, start_timers, supervised, until_served
 from server.database import make_engine, make_sessions
 from server.demo import LECTURER, LECTURER_PASSWORD, STUDENT_PASSWORD, STUDENTS, Feeder
 from server.logging import configure_logging
@@ -68,6 +68,9 @@ def demo(host: str, port: int, graders: int, leave: bool, as_json: bool) -> None
         click.echo(json.dumps(asdict(report), indent=2, ensure_ascii=False) if as_json else report.text())
         if not leave:
             say("Ctrl-C ends it; the course stays for the next start.")
+            start_timers(supervisor)
+            with sessions.begin() as s:
+                course_to_look_at.request_methods(s, course, sample)
             keep_running(supervisor, Feeder(sessions, course, assignments))
 
 
@@ -126,7 +129,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the demonstration shows: where it is, who can sign in, and how the submission fared."""
+    """What the demonstration shows: where it is, who can sign in, and how the submission fared.
+
+    `score` and `max_score` are those of the checks; `points_for_speed` can be had besides, once it is timed.
+    """
 
     address: str
     accounts: list[dict[str, str]]
@@ -137,6 +143,7 @@ class Report:
     state: str
     score: float
     max_score: float
+    points_for_speed: float
     seconds: float
     checks: list[Line]
 
@@ -148,6 +155,7 @@ class Report:
         if submission.state is State.FAILED or attempt is None:
             raise Failed(f"Grading failed: {grading.staff_note(attempt) if attempt else 'there is no attempt'}")
         checks = submissions.visible_checks(s, submission, viewer_is_lecturer=True)
+        of_checks = sum(check.max_points for check in checks)
         return cls(
             address=address.url,
             accounts=_accounts(s),
@@ -156,8 +164,9 @@ class Report:
             student=submission.person.number,
             file=submission.files[0].name,
             state=submission.state.value,
-            score=submission.score or 0.0,
-            max_score=submission.max_score or 0.0,
+            score=attempt.score or 0.0,
+            max_score=of_checks,
+            points_for_speed=round((submission.max_score or of_checks) - of_checks, 6),
             seconds=round((submission.graded_at - submission.created_at).total_seconds(), 2),
             checks=[Line(check.title, check.status, check.points, check.max_points) for check in checks],
         )
@@ -176,6 +185,10 @@ class Report:
                 f"  {self.file} of student {self.student} went through the queue and the sandbox as {self.assignment}:",
                 *(line.text() for line in self.checks),
                 f"  {self.score:g} of {self.max_score:g} points, {self.seconds:.1f} s after it was handed in.",
+                *(
+                    [f"  Up to {self.points_for_speed:g} for speed follow when it is timed."]
+                    * bool(self.points_for_speed)
+                ),
                 "",
             ]
         )

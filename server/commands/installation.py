@@ -9,7 +9,8 @@ import click
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from grader.contract import Assignment, AssignmentError, load_assignments
+from grader.contract import Assignment, AssignmentError, load_assignment
+from grader.contract.assignment import assignment_folders
 from server.database import make_engine, make_sessions, migrate
 from server.services.errors import Refused
 from server.settings import Settings, SettingsError
@@ -36,11 +37,14 @@ def read_settings() -> Settings:
 
 
 def read_assignments(settings: Settings) -> dict[str, Assignment]:
-    """Every assignment folder; a broken one ends the command with its explanation."""
-    try:
-        return load_assignments(settings.assignments)
-    except AssignmentError as error:
-        raise InputRefused(str(error)) from None
+    """Every assignment that can be used; a broken folder is left out, and a line on standard error says why."""
+    usable = {}
+    for folder in assignment_folders(settings.assignments):
+        try:
+            usable[folder.name] = load_assignment(folder)
+        except AssignmentError as error:
+            click.echo(f"Left out: {error}", err=True)
+    return usable
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import click
 
-from grader.contract import GRADE_CPU, RESULTS
+from grader.contract import GRADE_CPU, GRADE_GPU, RESULTS, TIME_CPU
+from grader.contract.gpus import gpu_count
 from server.commands.installation import Failed, InputRefused, database, read_settings
 from server.processes import Child, Supervisor
 from server.settings import Settings
@@ -53,7 +54,7 @@ class Address:
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
 @click.option("--graders", default=os.cpu_count() or 1, type=click.IntRange(1, 256), help="How many grade at once.")
 def up(host: str, port: int, workers: int, graders: int) -> None:
-    """Run everything on this machine: pages, the worker that records, and the worker that grades. Ctrl-C ends it."""
+    """Run everything on this machine: pages, and the workers that record, grade and time. Ctrl-C ends it."""
     settings, address = read_settings(), Address(host, port)
     with supervised(settings, address, graders) as supervisor:
         with database(settings):
@@ -61,6 +62,7 @@ def up(host: str, port: int, workers: int, graders: int) -> None:
         serve(supervisor, address, workers)
         until_served(supervisor, address)
         if not supervisor.stopping:
+            start_timers(supervisor)
             say(f"Stride is at {address.url} (Ctrl-C ends it)")
         supervisor.wait(lambda: False)
         say("stopping")
@@ -83,6 +85,17 @@ def serve(supervisor: Supervisor, address: Address, workers: int) -> None:
     allow_open_files()
     supervisor.start("worker", celery("server.worker", RESULTS))
     supervisor.start("web", gunicorn(address, workers))
+
+
+def start_timers(supervisor: Supervisor) -> None:
+    """Start the worker that times, one submission after the other, and for each GPU one that grades and times there.
+
+    They come last: nobody waits for them, and what they import takes time from those that people wait for.
+    """
+    supervisor.start("timer", celery("grader.worker", TIME_CPU, "--concurrency", "1"))
+    for number in range(gpu_count()):
+        one = ["env", f"CUDA_VISIBLE_DEVICES={number}"]
+        supervisor.start(f"gpu-{number}", [*one, *celery("grader.worker", GRADE_GPU, "--concurrency", "1")])
 
 
 def until_served(supervisor: Supervisor, address: Address) -> None:
@@ -116,7 +129,7 @@ def allow_open_files() -> None:
 
 def celery(module: str, queue: str, *options: str) -> list[str]:
     """A Celery worker on one queue."""
-    name = f"{module.partition('.')[0]}-{os.getpid()}@%h"
+    name = f"{queue}-{os.getpid()}@%h"
     return [sys.executable, "-m", "celery", "-A", module, "worker", "-Q", queue, "-n", name, *QUIET, *options]
 
 

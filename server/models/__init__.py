@@ -20,11 +20,14 @@ from server.models.quiz import (
     TimeAllowance,
 )
 from server.models.submission import Attempt, CheckRecord, State, Submission, SubmissionFile
+from server.models.timing import BoardHiding, BoardName, TimingReason, TimingRun, TimingState
 from server.models.weights import Weights, submission_weights
 
 __all__ = [
     "Attempt",
     "Base",
+    "BoardHiding",
+    "BoardName",
     "CheckRecord",
     "Course",
     "CourseAssignment",
@@ -49,6 +52,9 @@ __all__ = [
     "Submission",
     "SubmissionFile",
     "TimeAllowance",
+    "TimingReason",
+    "TimingRun",
+    "TimingState",
     "UtcDateTime",
     "Weights",
     "submission_weights",

@@ -70,6 +70,8 @@ def histogram(totals: Values, most: float) -> Markup:
     canvas.line(LEFT, TOP + HEIGHT, LEFT + WIDTH, TOP + HEIGHT, "p-axis")
     x = LEFT + _position(float(totals.mean()), found) * width
     canvas.line(x, TOP - 10, x, TOP + HEIGHT, "q-mean")
+    for place, each in enumerate(found):  # over the line, which would otherwise cross a number
+        _count(canvas, LEFT + (place + 0.5) * width, each, highest)
     said = ", ".join(f"{each.count} with {each.label}" for each in found if each.count)
     return canvas.svg(f"Distribution of {len(totals)} totals: {said}. Mean {points(float(totals.mean()))}.")
 
@@ -78,10 +80,15 @@ def _bar(canvas: Canvas, x: float, width: float, each: Bin, highest: int) -> Non
     height = HEIGHT * each.count / highest
     if each.count:
         canvas.rectangle(x + 2, TOP + HEIGHT - height, width - 4, height, "q-column", radius=2)
+    canvas.text(x + width / 2, TOP + HEIGHT + 14, points(each.low), "p-small")
+
+
+def _count(canvas: Canvas, x: float, each: Bin, highest: int) -> None:
+    height = HEIGHT * each.count / highest
+    if each.count:
         inside = height > HEIGHT - 14
         y = TOP + HEIGHT - height + (10 if inside else -8)
-        canvas.text(x + width / 2, y, str(each.count), "p-small q-on-column" if inside else "p-small")
-    canvas.text(x + width / 2, TOP + HEIGHT + 14, points(each.low), "p-small")
+        canvas.text(x, y, str(each.count), "p-small q-on-column" if inside else "p-small q-over-line")
 
 
 def _position(value: float, found: Sequence[Bin]) -> float:

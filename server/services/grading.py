@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from grader.contract import CheckResult, ContractError, Flag, Job, Progress, Result, Verdict
+from grader.contract import Assignment, CheckResult, ContractError, Flag, Job, Progress, Result, Verdict
 from server.models import Attempt, CheckRecord, State, Submission, utcnow
+from server.services import score, timing
 from server.services.errors import Refused
 from server.services.storable import storable, storable_text
 from server.services.submissions import QUEUE_LEASE, WAITING, enqueue
@@ -56,11 +57,20 @@ def progress(s: Session, report: Progress, *, now: datetime | None = None) -> bo
     return True
 
 
-def record(s: Session, result: Result, submission_id: int, attempt: int, *, now: datetime | None = None) -> bool:
+def record(
+    s: Session,
+    result: Result,
+    submission_id: int,
+    attempt: int,
+    *,
+    assignment: Assignment | None = None,
+    now: datetime | None = None,
+) -> bool:
     """Write down a result, once: the same one again changes nothing. True when it decided the submission's outcome.
 
-    An internal error begins another attempt after a pause, and fails the submission after the last one. Raises
-    ContractError for a result that cannot be about this submission.
+    What passed all checks of a timed `assignment` (None: its folder is gone) is sent to be timed. An internal error
+    begins another attempt after a pause, and fails the submission after the last one. Raises ContractError for a result
+    that cannot be about this submission.
     """
     submission = _locked(s, submission_id)
     row = None if submission is None else _attempt(s, submission, attempt)
@@ -77,7 +87,12 @@ def record(s: Session, result: Result, submission_id: int, attempt: int, *, now:
             try_again(s, submission, now=now, after=BACK_OFF[min(submission.retries, len(BACK_OFF) - 1)])
         return False
     _conclude(submission, row, now)
+    if assignment is not None and assignment.benchmark is not None:
+        submission.max_score = assignment.points
     s.flush()
+    score.settle(s, submission)
+    if assignment is not None:
+        timing.request(s, submission, assignment, now=now)
     return True
 
 
@@ -120,10 +135,16 @@ def mark_unsent(s: Session, job: Job) -> None:
 def staff_note(attempt: Attempt) -> str:
     """What the staff should know about an attempt that gave no verdict; "" for one that did."""
     if attempt.result is None:
-        return "" if attempt.finished_at else "No result came from the grader."
+        is_silent = attempt.finished_at is None and not _is_under_way(attempt)
+        return "No result came from the grader." if is_silent else ""
     if attempt.verdict != Verdict.INTERNAL_ERROR:
         return ""
     return str(attempt.result.get("worker", {}).get("error") or "The grader failed and did not say why.")
+
+
+def _is_under_way(attempt: Attempt) -> bool:
+    submission = attempt.submission
+    return submission.state in WAITING and attempt.number == submission.attempt
 
 
 def flags(attempt: Attempt | None) -> list[Flag]:

@@ -6,29 +6,40 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session, SessionTransaction
 
-from grader.contract import Job
+from grader.contract import GRADE_TASK, Job, TimingJob
 
 KEY = "stride.outbox"
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A job, the queue that it goes to, and the transaction that it belongs to.
+    """A job, the queue that it goes to, the task that takes it, and the transaction that it belongs to.
 
     `weights` is the id of the weights that go with it. They are read when the letter is sent, so that many letters hold
-    no more than one file at a time.
+    no more than one file at a time. Of those that wait in a queue, the ones with the smallest `priority` are taken
+    first.
     """
 
-    job: Job
+    job: Job | TimingJob
     queue: str
     transaction: SessionTransaction | None
     weights: int | None = None
+    task: str = GRADE_TASK
+    priority: int = 0
 
 
-def put(session: Session, job: Job, queue: str, weights: int | None = None) -> None:
+def put(
+    session: Session,
+    job: Job | TimingJob,
+    queue: str,
+    weights: int | None = None,
+    *,
+    task: str = GRADE_TASK,
+    priority: int = 0,
+) -> None:
     """Have `job` sent to `queue` when the session's transaction commits, and forgotten when it rolls back."""
     transaction = session.get_nested_transaction() or session.get_transaction()
-    _letters(session).append(Letter(job, queue, transaction, weights))
+    _letters(session).append(Letter(job, queue, transaction, weights, task, priority))
 
 
 def take(session: Session) -> list[Letter]:

@@ -8,22 +8,23 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from server.models import Attempt, State, Submission, utcnow
-from server.services import grading
+from server.models import Attempt, State, Submission, TimingRun, utcnow
+from server.services import grading, timing, timing_sweep
 from server.services.submissions import QUEUE_LEASE, WAITING, enqueue
 
 MOST_AT_ONCE = 100
 
 
 def sweep(s: Session, now: datetime | None = None, *, messages_waiting: Callable[[str], int | None]) -> int:
-    """Send again what has no result in time; returns how many submissions were taken back.
+    """Send again what has no result in time; returns how many submissions and timings were taken back.
 
     A running submission whose lease ended gets a new attempt: its grader died. A queued one keeps its attempt and is
     sent again only if its message is gone, for a long honest queue must not be multiplied. `messages_waiting` tells
     how many messages lie in a queue (None: the broker does not answer).
     """
     now = now or utcnow()
-    return sum(_sweep_queue(s, queue, now, messages_waiting) for queue in _queues_with_ended_leases(s, now))
+    gradings = sum(_sweep_queue(s, queue, now, messages_waiting) for queue in _queues_with_ended_leases(s, now))
+    return gradings + timing_sweep.sweep(s, now, messages_waiting)
 
 
 def _queues_with_ended_leases(s: Session, now: datetime) -> list[str]:
@@ -79,8 +80,16 @@ def _latest_start(s: Session, queue: str) -> datetime | None:
 
 
 def _is_silent(s: Session, queue: str, now: datetime) -> bool:
-    """Whether no grader of this queue shows any life: none is within a lease, none began or ended anything lately."""
+    """Whether no grader of this queue shows any life: none is within a lease, none began or ended anything lately.
+
+    A timing that was sent to the same queue may keep its grader busy, and gives no sign meanwhile.
+    """
     since = now - QUEUE_LEASE
+    timed = select(TimingRun.id).where(
+        TimingRun.queue == queue, TimingRun.state.in_(timing.WAITING), TimingRun.lease_until > now
+    )
+    if s.scalar(timed.limit(1)) is not None:
+        return False
     running = and_(Submission.state == State.RUNNING, Submission.lease_until > now)
     recent = or_(Attempt.started_at > since, Attempt.finished_at > since)
     query = (

@@ -1,8 +1,9 @@
-// A submission's page while it is graded: asks for the state, slower and slower while nothing changes, and puts in
-// what is new without moving what the reader looks at.
+// A submission's page while it is graded and timed: asks for the state, slower and slower while nothing changes, and
+// puts in what is new without moving what the reader looks at. It is done when its checks are, settled when nothing more
+// is to come.
 (() => {
   const live = document.getElementById("live");
-  if (!live || live.dataset.done === "true") return;
+  if (!live || live.dataset.settled === "true") return;
   const announcement = document.getElementById("announcement");
   const connection = document.getElementById("connection");
   const history = document.getElementById("history");
@@ -122,6 +123,7 @@
     pause = answer.html ? FIRST : Math.min(LONGEST, pause * 1.3);
     if (answer.html) update(answer);
     live.dataset.done = String(answer.done);
+    live.dataset.settled = String(answer.settled);
   };
 
   const ask = async () => {
@@ -141,11 +143,11 @@
     } finally {
       asking = false;
     }
-    if (live.dataset.done !== "true") timer = setTimeout(ask, document.hidden ? LONGEST : pause);
+    if (live.dataset.settled !== "true") timer = setTimeout(ask, document.hidden ? LONGEST : pause);
   };
 
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden || live.dataset.done === "true") return;
+    if (document.hidden || live.dataset.settled === "true") return;
     pause = FIRST;
     ask();
   });

@@ -7,6 +7,8 @@ from flask import Flask
 from server.views import (
     admin,
     assignment,
+    board,
+    board_audit,
     errors,
     gradebook,
     health,
@@ -34,6 +36,8 @@ from server.views import (
 BLUEPRINTS = (
     admin.pages,
     assignment.pages,
+    board.pages,
+    board_audit.pages,
     gradebook.pages,
     health.pages,
     home.pages,

@@ -15,10 +15,12 @@ from server.context import catalogue, db
 from server.login import person
 from server.models import Attempt, CheckRecord, EnrolmentRole, State, Submission
 from server.rendering.announcement import announcement
+from server.rendering.board_speed import Speed, speed_of, spoken
+from server.rendering.board_speed import summary as speed_summary
 from server.rendering.bundle import bundle
 from server.rendering.places import Places
 from server.rendering.source import listing
-from server.services import grading, submissions
+from server.services import grading, score, submissions, timing
 from server.services.errors import Refused
 from server.services.submissions import WAITING
 from server.views.access import submission_of
@@ -51,12 +53,17 @@ def state(submission_id: int) -> Response:
     """What changes while a submission is graded: the fragment of the page, unless the reader has seen it."""
     submission, role = submission_of(submission_id)
     live = _live(submission, role)
-    answer = {"version": live["version"], "done": submission.state not in WAITING}
+    answer = {
+        "version": live["version"],
+        "done": not live["waiting"],
+        "settled": live["settled"],
+        "timing": speed_summary(live["speed"]),
+    }
     if request.args.get("seen") != live["version"]:
         answer |= {
             "html": render_template("submission/live.html", **live),
             "history": _history(submission),
-            "announcement": announcement(submission, live["position"], len(live["wrong"]), live["shown"]),
+            "announcement": _announcement(submission, live),
             "title": render_template("submission/title.txt", **live).strip(),
         }
     return jsonify(answer)
@@ -118,6 +125,13 @@ def _download(content: str | bytes, mimetype: str, name: str) -> Response:
     return response
 
 
+def _announcement(submission: Submission, live: dict[str, Any]) -> str:
+    """What a screen reader is told: the checks' result, and what has become of the timing."""
+    told = announcement(submission, live["position"], len(live["wrong"]), live["shown"])
+    speed = live["speed"]
+    return told if speed is None or live["waiting"] else f"{told} {spoken(speed)}".strip()
+
+
 def _history(submission: Submission) -> str:
     published = submission.course_assignment
     handed_in = submissions.history(db(), published, submission.person)
@@ -132,6 +146,8 @@ def _live(submission: Submission, role: EnrolmentRole) -> dict[str, Any]:
     position = submissions.queue_position(db(), submission)
     done = attempt.checks_done if attempt else 0
     places = Places(submission.graded_files)
+    speed = _speed(submission)
+    published = submission.course_assignment
     return {
         "submission": submission,
         "attempt": attempt,
@@ -151,8 +167,31 @@ def _live(submission: Submission, role: EnrolmentRole) -> dict[str, Any]:
         "model": _model(submission, attempt),
         "flags": _flags(attempt, places) if is_lecturer and submission.state not in WAITING else [],
         "places": places,
-        "version": f"{submission.attempt}.{submission.state}.{done}.{position}.{len(checks)}.{_growth(attempt)}",
+        "speed": speed,
+        "board_address": url_for("board.index", slug=published.course.slug, name=published.assignment),
+        "settled": submission.state not in WAITING and not (speed and speed.is_waiting),
+        "version": _version(submission, done, position, len(checks), attempt, speed),
     }
+
+
+def _version(
+    submission: Submission, done: int, position: int, shown: int, attempt: Attempt | None, speed: Speed | None
+) -> str:
+    """A short text that changes whenever the live part of the page does."""
+    parts = [submission.attempt, submission.state, done, position, shown, _growth(attempt)]
+    return ".".join(map(str, [*parts, speed.version] if speed else parts))
+
+
+def _speed(submission: Submission) -> Speed | None:
+    """How fast it is; None for an assignment that times nothing."""
+    assignment = catalogue().get(submission.course_assignment.assignment)
+    if assignment is None or assignment.benchmark is None:
+        return None
+    attempt = score.counting_attempt(db(), submission)
+    # A regrade can find that what was timed does not pass every check: its timings then count no longer.
+    runs = timing.for_submission(db(), submission) if attempt and score.has_passed(db(), attempt) else []
+    position = timing.queue_position(db(), runs[0]) if runs else 0
+    return speed_of(runs, assignment.benchmark, position, _factor(submission))
 
 
 def _growth(attempt: Attempt | None) -> str:

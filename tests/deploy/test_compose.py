@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
-from grader.contract import GRADE_CPU, GRADE_GPU, RESULTS
+from grader.contract import GRADE_CPU, GRADE_GPU, RESULTS, TIME_CPU
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (ROOT / "docker-compose.yml").read_text()
 COMPOSE = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-GRADERS = ["grader", "grader-gpu"]
+GRADERS = ["grader", "timer", "grader-gpu"]
 ONE_SHOT = "migrate"
 OURS = re.compile(r"stride(-gpu)?:local")
 
@@ -83,10 +83,17 @@ def test_grader_may_build_sandboxes(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "queue"), [("grader", GRADE_CPU), ("grader-gpu", GRADE_GPU), ("server-worker", RESULTS)]
+    ("name", "queue"),
+    [("grader", GRADE_CPU), ("timer", TIME_CPU), ("grader-gpu", GRADE_GPU), ("server-worker", RESULTS)],
 )
 def test_worker_listens_to_its_queue(name: str, queue: str) -> None:
     assert queue_of(name) == queue
+
+
+@pytest.mark.parametrize("name", ["timer", "grader-gpu"])
+def test_what_is_timed_has_its_device_alone(name: str) -> None:
+    command = words(SERVICES[name]["command"])
+    assert command[command.index("--concurrency") + 1] == "1"
 
 
 @pytest.mark.parametrize("name", ["web", "server-worker"])

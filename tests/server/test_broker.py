@@ -8,13 +8,14 @@ from celery import Celery
 from kombu import Connection
 from sqlalchemy.orm import Session, sessionmaker
 
-from grader.contract import GRADE_CPU, GRADE_TASK, Assignment, Job
+from grader.contract import GRADE_CPU, GRADE_TASK, TIME_CPU, TIME_TASK, Assignment, Job, TimingJob
 from server.broker import make_celery, messages_waiting, send_after_commit
 from server.database import make_sessions
-from server.models import CourseAssignment, Person, State, Submission
-from server.services import submissions
+from server.models import CourseAssignment, Person, State, Submission, TimingReason
+from server.services import grading, submissions, timing
 from server.services.sweep import sweep
 from server.settings import Settings
+from tests.server.timing_parts import write_timed
 
 CODE = b"def conv_forward(x, w, b, conv_param):\n    return x, None\n"
 
@@ -104,6 +105,68 @@ def test_a_savepoint_inside_a_rolled_back_transaction_sends_nothing(sending, cel
     assert messages_waiting(celery, GRADE_CPU) == 0
 
 
+class TestTimings:
+    @pytest.fixture
+    def timed(self, tmp_path) -> Assignment:
+        return write_timed(tmp_path / "timed")
+
+    @pytest.fixture
+    def passed(self, sending, published, conv, student, timed, make_check, make_result) -> Submission:
+        """A submission whose result is not committed yet."""
+        submission = hand_in(sending, published, conv, student)
+        sending.commit()
+        checks = (make_check("shapes", 5.0), make_check("values", 5.0))
+        grading.record(sending, make_result(10.0, checks=checks), submission.id, 1, assignment=timed)
+        return submission
+
+    def timings(self, celery: Celery) -> list[TimingJob]:
+        """Every timing that lies in the queue, in the order in which a grader gets them."""
+        jobs = []
+        with celery.connection_for_read() as connection:
+            queue = connection.SimpleQueue(TIME_CPU)
+            with suppress(queue.Empty):
+                while True:
+                    message = queue.get(block=False)
+                    assert message.headers["task"] == TIME_TASK
+                    jobs.append(TimingJob.from_dict(message.payload[0][0]))
+                    message.ack()
+            queue.close()
+        return jobs
+
+    def test_one_is_sent_when_the_result_is_committed(self, sending, celery, passed):
+        assert messages_waiting(celery, TIME_CPU) == 0
+
+        sending.commit()
+
+        assert messages_waiting(celery, TIME_CPU) == 1
+        assert self.timings(celery) == [timing.job_of(timing.for_submission(sending, passed)[0])]
+
+    def test_a_rolled_back_result_sends_none(self, sending, celery, passed):
+        sending.rollback()
+        sending.commit()
+
+        assert messages_waiting(celery, TIME_CPU) == 0
+
+    def test_those_of_students_are_taken_before_those_of_the_staff(self, sending, celery, passed, timed):
+        (first,) = timing.for_submission(sending, passed)
+        sending.commit()
+        check = timing.request(sending, passed, timed, reason=TimingReason.VERIFICATION)
+        sending.commit()
+        timing.send(sending, first, now=first.created_at)
+        sending.commit()
+
+        assert messages_waiting(celery, TIME_CPU) == 3
+        assert [job.run for job in self.timings(celery)] == [first.id, first.id, check.id]
+
+    def test_the_queue_can_be_emptied(self, sending, celery, passed, timed):
+        timing.request(sending, passed, timed, reason=TimingReason.VERIFICATION)
+        sending.commit()
+
+        with celery.connection_for_write() as connection:
+            assert connection.default_channel.queue_purge(TIME_CPU) == 2
+        assert messages_waiting(celery, TIME_CPU) == 0
+
+
 class TestBrokerAway:
     @pytest.fixture
     def away(self, settings: Settings, tmp_path) -> Celery:
@@ -129,6 +192,21 @@ class TestBrokerAway:
             s.commit()
 
         assert [job.submission for _, job in received(celery)] == [submission.id]
+
+    def test_a_timing_is_stored_and_sent_by_the_sweep(
+        self, engine, away, celery, sending_sessions, hand_in, tmp_path, make_check, make_result
+    ):
+        submission, sessions = hand_in(), make_sessions(engine)
+        send_after_commit(sessions, away)
+        checks = (make_check("shapes", 5.0), make_check("values", 5.0))
+        with sessions.begin() as s:
+            timed = write_timed(tmp_path / "timed")
+            grading.record(s, make_result(10.0, checks=checks), submission.id, 1, assignment=timed)
+        with sending_sessions() as s:
+            assert sweep(s, messages_waiting=lambda queue: messages_waiting(celery, queue)) == 1
+            s.commit()
+
+        assert messages_waiting(celery, TIME_CPU) == 1
 
     def test_its_queue_has_no_known_length(self, away):
         assert messages_waiting(away, GRADE_CPU) is None

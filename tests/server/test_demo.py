@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from grader.contract import Assignment, Result, load_assignments
 from server import demo
 from server.models import Course, CourseAssignment, EnrolmentRole, Submission, utcnow
-from server.services import accounts, courses, grading
+from server.services import accounts, courses, grading, timing
 from server.services.gradebook import gradebook
+from tests.server.timing_parts import METHODS, write_timed
 
 
 @pytest.fixture
@@ -108,3 +110,27 @@ def test_students_hand_in_a_few_at_a_time_until_all_is_there(
         .where(Submission.created_at < CourseAssignment.opens_at)
     )
     assert s.scalar(late) == 0
+
+
+def test_the_known_methods_of_a_timed_assignment_are_measured_once(
+    s: Session, course: Course, tmp_path: Path, assignments: dict[str, Assignment]
+):
+    timed, published = write_timed(tmp_path / "timed"), courses.published_as(s, course, "04-conv-forward")
+    for _ in range(2):
+        demo.request_methods(s, course, timed)
+
+    assert sorted(run.method for run in timing.for_methods(s, published)) == sorted(METHODS)
+
+    demo.request_methods(s, course, assignments["08-pooling"])
+    assert timing.for_methods(s, courses.published_as(s, course, "08-pooling")) == []
+
+
+def test_a_timed_assignment_is_tried_by_enough_students_for_a_board(assignments: dict[str, Assignment], tmp_path: Path):
+    first, second = assignments.values()
+    timed = replace(first, id="10-timed", benchmark=write_timed(tmp_path / "timed").benchmark)
+    others = {name: replace(second, id=name) for name in ("11-a", "12-b", "13-c")}
+
+    planned = demo.plan({first.id: first, second.id: second, timed.id: timed} | others)
+
+    assert len({each.number for each in planned if each.assignment.id == "10-timed"}) == demo.REACHED_TIMED
+    assert len({each.number for each in planned if each.assignment.id == "13-c"}) == demo.REACHED[-1]

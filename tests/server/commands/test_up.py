@@ -17,9 +17,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from grader.contract import GRADE_GPU, TIME_CPU
+from grader.contract.gpus import gpu_count
+from server.commands import up as commands
 from server.commands.up import Address
 from server.database import make_engine, make_sessions
 from server.models import Attempt, State, Submission
+from server.processes import Supervisor
 from server.services import submissions
 
 pytestmark = pytest.mark.slow
@@ -134,7 +138,7 @@ def test_the_address_is_told_when_it_answers(up: Platform):
     assert up.answers()
 
 
-@pytest.mark.parametrize("name", ["gunicorn", "server.worker", "grader.worker"])
+@pytest.mark.parametrize("name", ["gunicorn", "server.worker", "grade.cpu", "time.cpu"])
 def test_a_killed_process_is_started_again(up: Platform, name: str):
     before = up.processes(name)
     os.kill(min(before), signal.SIGKILL)
@@ -142,6 +146,25 @@ def test_a_killed_process_is_started_again(up: Platform, name: str):
     until(lambda: up.processes(name) and not set(before) & set(up.processes(name)), f"a new {name}")
     until(up.answers, "the pages")
     assert "was killed by SIGKILL; starting it again" in up.said()
+
+
+def test_one_worker_times_and_none_waits_for_a_gpu_that_is_not_there(up: Platform):
+    assert up.processes("time.cpu")
+    assert bool(up.processes("grade.gpu")) == bool(gpu_count())
+
+
+def test_each_gpu_has_a_worker_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr(commands, "gpu_count", lambda: 2)
+    supervisor = Supervisor(tmp_path, lambda _: None)
+    started: dict[str, list[str]] = {}
+    monkeypatch.setattr(supervisor, "start", started.__setitem__)
+
+    commands.start_timers(supervisor)
+
+    assert list(started) == ["timer", "gpu-0", "gpu-1"]
+    assert started["gpu-1"][:2] == ["env", "CUDA_VISIBLE_DEVICES=1"]
+    assert all(command[-2:] == ["--concurrency", "1"] for command in started.values())
+    assert [command[command.index("-Q") + 1] for command in started.values()] == [TIME_CPU, GRADE_GPU, GRADE_GPU]
 
 
 def test_a_second_one_on_the_same_folder_is_refused(up: Platform, free_port: Callable[[], int]):

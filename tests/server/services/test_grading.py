@@ -253,6 +253,13 @@ class TestInternalError:
         assert [attempt.verdict for attempt in attempts(s, submission)] == ["internal_error"] * 3
         assert grading.staff_note(attempts(s, submission)[-1]) == "no sandbox"
 
+    def test_an_attempt_that_was_lost_is_told_from_one_that_is_under_way(self, s: Session, submission: Submission):
+        assert [grading.staff_note(attempt) for attempt in attempts(s, submission)] == [""]
+
+        grading.try_again(s, submission, now=NOW)
+        notes = [grading.staff_note(attempt) for attempt in attempts(s, submission)]
+        assert notes == ["No result came from the grader.", ""]
+
     def test_a_regrade_begins_a_new_round(self, s: Session, submission: Submission, make_result: MakeResult):
         for _ in range(3):
             self.fail(s, submission, make_result)

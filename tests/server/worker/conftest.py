@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 import redis
@@ -18,12 +19,27 @@ from celery import Celery
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
-from grader.contract import GRADE_CPU, PROGRESS_TASK, RECORD_TASK, RESULTS, Job, Progress, Result
-from server.models import Submission, utcnow
+from grader.contract import (
+    GRADE_CPU,
+    PROGRESS_TASK,
+    RECORD_TASK,
+    RECORD_TIMING_TASK,
+    RESULTS,
+    TIME_CPU,
+    TIMING_BEGUN_TASK,
+    Job,
+    Progress,
+    Result,
+    Timing,
+    TimingJob,
+)
+from server.models import Submission, TimingRun, utcnow
+from server.services import timing
 from server.services.submissions import QUEUE_LEASE
 from server.settings import Settings
 
 PATIENCE = 60.0
+T = TypeVar("T")
 
 
 def until(holds: Callable[[], object], what: str) -> None:
@@ -116,6 +132,19 @@ def start_worker(start: Callable[..., Started]) -> Callable[[], Started]:
     return start_worker
 
 
+def _arrived(take: Callable[[], T | None], what: str) -> T:
+    taken: list[T] = []
+
+    def arrived() -> bool:
+        job = take()
+        if job is not None:
+            taken.append(job)
+        return bool(taken)
+
+    until(arrived, what)
+    return taken[0]
+
+
 @dataclass(frozen=True)
 class Grader:
     """Takes jobs from the real broker and reports what it is told to."""
@@ -124,8 +153,31 @@ class Grader:
 
     def take(self) -> Job | None:
         """The next job of the queue, gone from it, or None when it is empty."""
+        data = self._take(GRADE_CPU)
+        return None if data is None else Job.from_dict(data)
+
+    def take_timing(self) -> TimingJob | None:
+        """As `take`, from the queue of those who time."""
+        data = self._take(TIME_CPU)
+        return None if data is None else TimingJob.from_dict(data)
+
+    def wait_for_job(self) -> Job:
+        return _arrived(self.take, "a job in the queue")
+
+    def wait_for_timing(self) -> TimingJob:
+        return _arrived(self.take_timing, "a timing in the queue")
+
+    def begin(self, job: TimingJob) -> None:
+        message = {"run": job.run, "attempt": job.attempt}
+        self.celery.send_task(TIMING_BEGUN_TASK, args=[message], queue=RESULTS)
+
+    def finish_timing(self, job: TimingJob, measured: Timing) -> None:
+        message = {"run": job.run, "attempt": job.attempt, "timing": measured.to_dict()}
+        self.celery.send_task(RECORD_TIMING_TASK, args=[message], queue=RESULTS)
+
+    def _take(self, name: str) -> dict[str, Any] | None:
         with self.celery.connection_for_read() as connection:
-            jobs = connection.SimpleQueue(GRADE_CPU)
+            jobs = connection.SimpleQueue(name)
             try:
                 message = jobs.get(block=False)
             except queue.Empty:
@@ -133,19 +185,7 @@ class Grader:
             finally:
                 jobs.close()
             message.ack()
-            return Job.from_dict(message.payload[0][0])
-
-    def wait_for_job(self) -> Job:
-        taken: list[Job] = []
-
-        def arrived() -> bool:
-            job = self.take()
-            if job is not None:
-                taken.append(job)
-            return bool(taken)
-
-        until(arrived, "a job in the queue")
-        return taken[0]
+            return message.payload[0][0]
 
     def report(self, job: Job, *, lease_seconds: float = 600.0) -> None:
         progress = Progress(job.submission, job.attempt, 0, 2, lease_seconds)
@@ -170,5 +210,7 @@ def time_passes(sessions: sessionmaker[Session]) -> Callable[[], None]:
             past = utcnow() - 10 * QUEUE_LEASE
             ended = {"lease_until": utcnow(), "enqueued_at": past}
             s.execute(update(Submission).where(Submission.lease_until.is_not(None)).values(**ended))
+            ended["enqueued_at"] = utcnow() - 10 * timing.LONGEST_LEASE
+            s.execute(update(TimingRun).where(TimingRun.lease_until.is_not(None)).values(**ended))
 
     return time_passes
