@@ -12,17 +12,22 @@ ASSIGNMENTS = Path(__file__).resolve().parent.parent / "assignments"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`data` is the embedded broker's folder, `assignments` the folder of assignment folders."""
+    """`data` is the embedded broker's folder, `assignments` the folder of assignment folders.
+
+    `device` is where networks are trained and asked, as torch names it.
+    """
 
     broker_url: str
     data: Path
     assignments: Path
+    device: str = "cpu"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read BROKER_URL, STRIDE_DATA and STRIDE_ASSIGNMENTS; empty is as good as unset."""
+        """Read BROKER_URL, STRIDE_DATA, STRIDE_ASSIGNMENTS and STRIDE_DEVICE; empty is as good as unset."""
         return cls(
             broker_url=environment.get("BROKER_URL") or "filesystem://",
             data=Path(environment.get("STRIDE_DATA") or "var").resolve(),
             assignments=Path(environment.get("STRIDE_ASSIGNMENTS") or ASSIGNMENTS).resolve(),
+            device=environment.get("STRIDE_DEVICE") or "cpu",
         )

@@ -64,7 +64,8 @@ def test_every_function_for_networks_is_named(module) -> None:
     public = {
         name
         for name, value in vars(module).items()
-        if getattr(value, "__module__", "") == module.__name__ and inspect.isroutine(value) and name[0] != "_"
+        if (getattr(value, "__module__", "") == module.__name__ or name in getattr(module, "__all__", ()))
+        if inspect.isroutine(value) and name[0] != "_"
     }
     section = PAGE.partition("**Figures.**")[2].partition("**Time.**")[0]
     assert public - set(re.findall(r"`(\w+)", section)) == set()

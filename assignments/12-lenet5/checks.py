@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -19,7 +20,10 @@ from reference.shapes import CLASSES
 # As in the sandbox: replayed on the sample solutions, a check then rounds as it did for the student.
 torch.set_num_threads(1)
 
+EPOCHS, MOST_EPOCHS = 8, 16
+ENOUGH = 0.85
 PERMUTED_EPOCHS = 6
+POOLS = {"max": "maximum", "avg": "mean"}
 LAYERS = ("c1", "s2", "c3", "s4", "c5", "f6", "out")
 SHAPES = {
     **{"c1": (6, 28, 28), "s2": (6, 14, 14), "c3": (16, 10, 10), "s4": (16, 5, 5)},
@@ -242,20 +246,40 @@ def test_overfits(student, rng):
     expect(share >= 0.95, told)
 
 
-@pytest.mark.points(1.0)
+@pytest.mark.points(0.75)
 @pytest.mark.undiagnosed
 @pytest.mark.seconds(60)
 @pytest.mark.title("Trained on 4 000 figures, at least 85% of 1 000 new ones are named")
 def test_learns(student, rng):
-    net = build_lenet(student, rng)
-    training = Training(student, net, *figures(rng, 4000), rng)
-    for _ in training.epochs(8):
-        loss = (Curve.of("training loss", training.losses),)
-        student.show(Chart("Training on 4 000 figures", "epoch", "mean cross-entropy", loss))
-    student.show(feature_maps(student, net, *one_of_each(rng), ("c1", "s2", "c3", "s4")))
-    share = accuracy(student, net, *figures(rng, 1000))
-    told = f"After 8 epochs the network names {share:.1%} of 1 000 new images; 85% is expected, 93% is usual."
-    expect(share >= 0.85, told)
+    training = Training(student, build_lenet(student, rng), *figures(rng, 4000), rng)
+    share = trained_share(training, rng, EPOCHS)
+    # With some initial weights the loss has hardly begun to fall by then, and an epoch may end with a slip.
+    while share < ENOUGH and len(training.losses) < MOST_EPOCHS:
+        share = trained_share(training, rng, 1)
+    student.show(feature_maps(student, training.net, *one_of_each(rng), ("c1", "s2", "c3", "s4")))
+    told = f"After {len(training.losses)} epochs the network names {share:.1%} of 1 000 new images;"
+    expect(share >= ENOUGH, f"{told} 85% is expected, 93% is usual.")
+
+
+@pytest.mark.points(0.25)
+@pytest.mark.undiagnosed
+@pytest.mark.seconds(120)
+@pytest.mark.title("Maximum against mean: the same figures, with one pooling and with the other")
+def test_pooling(student, rng):
+    learnt, unseen = figures(rng, 4000), figures(rng, 1000)
+    seed, curves = int(rng.integers(2**31)), []
+    for pool, name in POOLS.items():
+        same = np.random.default_rng(seed)
+        training = Training(student, build_lenet(student, same, pool), *learnt, same)
+        shares = {f"{name}, images it learns from": [], f"{name}, new images": []}
+        for _ in training.epochs(EPOCHS):
+            for seen, (images, labels) in zip(shares.values(), (learnt, unseen), strict=True):
+                seen.append(accuracy(student, training.net, images[:1000], labels[:1000]))
+            student.show(pooling_chart([*curves, *(Curve.of(*each) for each in shares.items())]))
+        curves += [Curve.of(*each) for each in shares.items()]
+    for curve in curves:
+        told = f"{curve.name}: the network names {curve.y[-1]:.0%} of them after {EPOCHS} epochs; 50% is expected."
+        expect(curve.y[-1] >= 0.5, told)
 
 
 @pytest.mark.points(0.25)
@@ -287,16 +311,24 @@ def build_net(student, rng, **settings):
     return build(student, rng, "LeNet5", **settings)
 
 
-def build_lenet(student, rng):
+def build_lenet(student, rng, pool="max"):
     """A network that is worth training: one with LeNet-5's layers, no other parameters, and LeNet-5's logits."""
-    trial, right = build_net(student, rng), LeNet5().double()
+    trial, right = build_net(student, rng, pool=pool), LeNet5(pool=pool).double()
     found = look_at(student, trial)
     expect_shapes(found)
     expect_counts(found, MODERN)
     written = write_weights(student, rng, trial, right)
     expect(not written, written)
     expect_same_logits(student, rng, trial, right)
-    return build_net(student, rng)
+    return build_net(student, rng, pool=pool)
+
+
+def trained_share(training, rng, epochs):
+    """The share of 1 000 images, new each time, that the network names after so many more epochs."""
+    for _ in training.epochs(epochs):
+        loss = (Curve.of("training loss", training.losses),)
+        training.student.show(Chart("Training on 4 000 figures", "epoch", "mean cross-entropy", loss))
+    return accuracy(training.student, training.net, *figures(rng, 1000))
 
 
 def look_at(student, net):
@@ -396,6 +428,12 @@ def permutation_chart(curves):
     """Who keeps its accuracy when the neighbourhood of pixels is gone."""
     note = "A dense layer does not know which pixels are neighbours; a convolution lives on it."
     return Chart("Accuracy with shuffled pixels", "epoch", "share of new images named", tuple(curves), note=note)
+
+
+def pooling_chart(curves):
+    """How fast the network learns with either pooling, and how well it names images that it has not seen."""
+    note = "Both begin with the same weights and see the same images in the same order."
+    return Chart("Maximum against mean", "epoch", "share of images named", tuple(curves), note=note)
 
 
 def one_of_each(rng):

@@ -118,6 +118,19 @@ def head_clouds(weight, X, y, seed):
     return head.weight, head.bias
 """
 
+HEAD_NAMES = """
+def head_names(weight, X, y, unseen, seed):
+    extractor = nn.Sequential(nn.Flatten(), nn.Linear(1024, 64, bias=False))
+    with torch.no_grad():
+        extractor[1].weight.copy_(weight)
+    torch.manual_seed(seed)
+    head = submission.train_head(extractor, X, y)
+    if not isinstance(head, nn.Module):
+        return None
+    with torch.no_grad():
+        return head(unseen.flatten(1) @ weight.T)
+"""
+
 HEAD_TRACES = """
 def head_traces(extractor, X, y, is_trainable, seed):
     extractor.requires_grad_(is_trainable)
@@ -281,15 +294,13 @@ def test_head_form(student, rng):
         expect(tuple(shape) == (classes, 64), told)
         expect(has_bias, "The head has no bias.")
         expect(is_trainable, "The head itself is frozen: fine-tuning could not train it further.")
+    expect_learnt(student, rng)
 
 
 @pytest.mark.points(0.75)
 @pytest.mark.title("train_head: five clouds of features are told apart")
 def test_head_learns(student, rng):
-    weight = torch.from_numpy(rng.normal(size=(64, 1024)) / 32).float()
-    patterns = rng.normal(size=(5, 1, 32, 32))
-    images, labels = clouds(rng, patterns, 8)
-    unseen, truth = clouds(rng, patterns, 40)
+    weight, images, labels, unseen, truth = five_clouds(rng)
     own, bias = student.run(HEAD_CLOUDS, weight, images, labels, draw(rng))
     expect_shape(own, (5, 64), what="the head's weight")
     expect_shape(bias, (5,), what="the head's bias")
@@ -325,6 +336,7 @@ def test_head_leaves_no_trace(student, rng, is_trainable):
     changed, graded = student.run(HEAD_TRACES, extractor, images, labels, is_trainable, draw(rng))
     expect(not changed, "While the head was trained, these changed in the extractor: " + shown(changed))
     expect(not graded, "While the head was trained, a gradient was computed for " + shown(graded))
+    expect_learnt(student, rng)
 
 
 @pytest.mark.points(1.0)
@@ -486,6 +498,17 @@ def pretrained_extractor(student, rng, base):
     return extractor
 
 
+def expect_learnt(student, rng):
+    """What a head leaves as it was, and what form it has, counts where it has learnt something at all."""
+    weight, images, labels, unseen, truth = five_clouds(rng)
+    logits = student.run(HEAD_NAMES, weight, images, labels, unseen, draw(rng))
+    told = "train_head returns no nn.Module that gives a row of logits for each row of features."
+    expect(getattr(logits, "ndim", 0) == 2 and len(logits) == len(truth), told)
+    share = float((torch.as_tensor(logits).argmax(1) == truth).double().mean())
+    told = f"It names {share:.0%} of new features in five clouds far apart; here 75% would do."
+    expect(share >= 0.75, f"This counts for a head that has learnt something. {told}")
+
+
 def expect_tunes(student, rng):
     """Only a fine_tune that trains all of the network is worth the experiment."""
     images, labels = task(rng, 2, 5)
@@ -536,6 +559,13 @@ def task(rng, classes, labels_each):
     chosen = torch.cat([(labels == label).nonzero()[:labels_each, 0] for label in range(classes)])
     chosen = chosen[torch.from_numpy(rng.permutation(len(chosen)))]
     return images[chosen], labels[chosen]
+
+
+def five_clouds(rng):
+    """The weight (64, 1024) of a linear extractor, 40 images of five patterns with labels, and 200 new ones."""
+    weight = torch.from_numpy(rng.normal(size=(64, 1024)) / 32).float()
+    patterns = rng.normal(size=(5, 1, 32, 32))
+    return weight, *clouds(rng, patterns, 8), *clouds(rng, patterns, 40)
 
 
 def clouds(rng, patterns, each):

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from grader.authoring.comparisons import expect
+from grader.authoring.device import device
 from grader.authoring.networks import predict
 from reference.shapes import CLASSES, make_shapes
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from grader.judge.student import Student
 
 PREPARE = """
-def prepare(net, images, labels, rate, momentum, seed):
+def prepare(net, images, labels, rate, momentum, seed, device):
     class Run:
         # Adam and SGD as torch.optim has them, whose first step imports torch's compiler, for a second.
         def step(self):
@@ -36,16 +37,17 @@ def prepare(net, images, labels, rate, momentum, seed):
                         p.sub_(first, alpha=rate)
 
     run = Run()
-    run.net, run.images, run.labels, run.steps = net, images, labels, 0
-    run.moments = [(p, torch.zeros_like(p), torch.zeros_like(p)) for p in net.parameters() if p.requires_grad]
+    run.net, run.images, run.labels, run.steps = net, images.to(device), labels.to(device), 0
+    trained = [p for p in net.parameters() if p.requires_grad]
+    run.moments = [(p, *(torch.zeros_like(p, device=device) for _ in range(2))) for p in trained]
     run.generator = torch.Generator().manual_seed(seed)
     return run
 """
 
 EPOCH = """
-def epoch(run, batch, seed):
+def epoch(run, batch, seed, device):
     torch.manual_seed(seed)
-    run.net.train()
+    run.net.to(device).train()
     total = 0.0
     for chosen in torch.randperm(len(run.images), generator=run.generator).split(batch):
         run.net.zero_grad()
@@ -53,6 +55,7 @@ def epoch(run, batch, seed):
         loss.backward()
         run.step()
         total += float(loss.detach()) * len(chosen)
+    run.net.to("cpu")
     return total / len(run.images)
 """
 
@@ -80,10 +83,10 @@ class Training:
         """Train for `count` epochs and give the mean loss of each as it ends. Raises CheckFailed, StudentFault."""
         if self._run is None:
             seed = int(self.rng.integers(2**31))
-            given = (self.images, self.labels, self.rate, self.momentum, seed)
+            given = (self.images, self.labels, self.rate, self.momentum, seed, device())
             self._run = self.student.run(PREPARE, self.net, *given)
         for _ in range(count):
-            loss = self.student.run(EPOCH, self._run, self.batch, int(self.rng.integers(2**31)))
+            loss = self.student.run(EPOCH, self._run, self.batch, int(self.rng.integers(2**31)), device())
             expect(isinstance(loss, float), "Training did not give a loss.")
             told = f"After {len(self.losses) + 1} epochs the loss is {loss}: the weights have grown beyond all numbers."
             expect(np.isfinite(loss), told)

@@ -4,40 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
 from grader.command_line import FAILED
-from grader.contract import Assignment, AssignmentError, load_assignments
-from grader.contract.assignment import has_questions_alone
+from grader.contract import Assignment, AssignmentError, load_assignment
+from grader.contract.assignment import assignment_folders, has_questions_alone
 from grader.sandbox.errors import SandboxFailure, SandboxUnavailable
 from grader.settings import Settings
 
 
 def find_assignment(name: str) -> Assignment:
-    """The assignment called `name` (`04-conv-forward`), or numbered so (`04`, `4`). Raises click.BadParameter."""
-    known = all_assignments()
-    if name in known:
-        return known[name]
-    if name.isdigit():
-        for assignment in known.values():
-            if int(assignment.number) == int(name):
-                return assignment
+    """The assignment called `name` (`04-conv-forward`), or numbered so (`04`, `4`): no other folder is read.
+
+    Raises click.BadParameter where there is none, click.UsageError where it is broken.
+    """
+    folders = _folders()
+    for folder in folders:
+        if name == folder.name or (name.isdecimal() and int(name) == int(folder.name[:2])):
+            try:
+                return load_assignment(folder)
+            except AssignmentError as error:
+                raise click.UsageError(str(error)) from error
     questions = f". It has questions alone: stride quiz check {name}" if _has_questions_alone(name) else ""
-    raise click.BadParameter(f"there is no assignment {name!r}{questions}. There are: {', '.join(known)}")
+    known = ", ".join(folder.name for folder in folders)
+    raise click.BadParameter(f"there is no assignment {name!r}{questions}. There are: {known}")
+
+
+def all_assignments() -> tuple[list[Assignment], list[str]]:
+    """Every assignment that can be used, and for each broken folder what is wrong with it, in course order."""
+    usable, broken = [], []
+    for folder in _folders():
+        try:
+            usable.append(load_assignment(folder))
+        except AssignmentError as error:
+            broken.append(str(error))
+    return usable, broken
+
+
+def _folders() -> list[Path]:
+    root = Settings.from_environment().assignments
+    if not root.is_dir():
+        raise click.UsageError(f"{root} is not a folder of assignments")
+    return assignment_folders(root)
 
 
 def _has_questions_alone(name: str) -> bool:
     root, number = Settings.from_environment().assignments, name.zfill(2)
     return any(has_questions_alone(path) for path in root.iterdir() if name == path.name or number == path.name[:2])
-
-
-def all_assignments() -> dict[str, Assignment]:
-    """Every assignment by id. Raises click.UsageError where a folder is broken."""
-    try:
-        return load_assignments(Settings.from_environment().assignments)
-    except AssignmentError as error:
-        raise click.UsageError(str(error)) from error
 
 
 class StrideFailed(click.ClickException):

@@ -104,6 +104,7 @@ def _match(sample: Sample, trace: Sequence[Asked]) -> Match:
         match = min(match, _same_outcome(outcome, asked.outcome))
         if match is Match.DIFFERENT:
             break
+    sample.answer({"op": "begin"}, b"")  # lets go of its networks: those of all samples together are gigabytes
     return match
 
 

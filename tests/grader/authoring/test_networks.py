@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import resource
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,6 +30,7 @@ from grader.authoring.networks import (
 from reference.models.catalogue import find
 from reference.models.cost import count_parameters, mult_adds
 from reference.models.resnet import BasicBlock, resnet
+from reference.models.vgg import configuration, vgg
 from tests.grader.authoring.here import Here
 
 
@@ -51,6 +54,36 @@ class Renamed(nn.Module):
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(3)
+
+
+def resident_mib() -> float:
+    """What this process has of the memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
+
+
+@pytest.mark.parametrize(
+    "build_one",
+    [
+        pytest.param(lambda rng: blank(vgg, configuration(16)), id="ours"),
+        pytest.param(lambda rng: build(Here(vgg=vgg), rng, "vgg", configuration(16), is_blank=True), id="a student's"),
+    ],
+)
+def test_a_blank_network_takes_no_memory_before_it_is_read(rng, build_one):
+    for _ in range(3):
+        build_one(rng)
+    before = resident_mib()
+    nets = [build_one(rng) for _ in range(3)]
+    assert sum(p.numel() for net in nets for p in net.parameters()) == 3 * 138_357_544
+    assert resident_mib() - before < 200, "three times 528 MiB would be read"
+
+
+def test_a_blank_networks_tensors_are_zeros_apart_from_each_other():
+    net = blank(lambda: nn.Sequential(nn.Conv2d(3, 5, 3), nn.BatchNorm2d(5), nn.Linear(5, 2)))
+    for number, tensor in enumerate(net.state_dict().values(), 1):
+        assert not tensor.any(), "an earlier tensor's memory is another's too"
+        tensor.fill_(number)
+    assert net[1].num_batches_tracked.dtype == torch.int64
+    assert all(parameter.requires_grad for parameter in net.parameters())
 
 
 @pytest.mark.parametrize("name", ["lenet5", "alexnet", "googlenet", "resnet50", "densenet121", "mobilenet"])
