@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask_login import login_required
 
-from grader.contract import Assignment
+from grader.contract import GRADE_GPU, Assignment
 from server.context import catalogue, db
 from server.forms import PublishForm
 from server.models import Course, CourseAssignment
 from server.rendering.numbers import points
-from server.services import courses
+from server.services import courses, graders
 from server.services.errors import Refused
 from server.views.access import lecturers_course
 
@@ -71,7 +71,10 @@ def _render(course: Course, refused_name: str | None = None, refused: PublishFor
             form.points.render_kw = {**form.points.render_kw, "placeholder": points(known[name].points)}
         problem = broken.get(name) or (None if name in known else "The folder is missing on the server.")
         offers.append(Offer(name, known.get(name), published.get(name), form, problem))
-    return render_template("publishing/index.html", course=course, offers=offers, opened=refused_name)
+    gpu_seen = graders.last_begun(db(), GRADE_GPU)
+    return render_template(
+        "publishing/index.html", course=course, offers=offers, opened=refused_name, gpu_seen=gpu_seen
+    )
 
 
 def _form(name: str, published: CourseAssignment | None) -> PublishForm:

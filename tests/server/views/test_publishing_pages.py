@@ -6,8 +6,10 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from server.models import Attempt, Submission
 from server.services import courses
 
 PAGE = "/courses/cnn-2026/publishing/"
@@ -81,3 +83,23 @@ def test_a_broken_folder_says_what_is_wrong(make_app, visitor, people, tmp_path,
     assert "Broken" in page
     assert "04-conv-forward/assignment.toml" in page
     assert "Pooling" in page
+
+
+def test_an_assignment_for_a_gpu_says_whether_a_worker_has_one(
+    teacher, people, s: Session, submission, assignments_root
+):
+    toml = assignments_root / "08-pooling" / "assignment.toml"
+    before = toml.read_text()
+    toml.write_text(before.replace("gpu = false", "gpu = true") if "gpu = false" in before else f"gpu = true\n{before}")
+    try:
+        none = "None has taken anything here yet."
+        assert teacher.text(PAGE).count(none) == 1, "once, for the one assignment that is graded on a GPU"
+
+        s.execute(update(Submission).values(queue="grade.gpu"))
+        s.execute(update(Attempt).values(started_at=datetime(2026, 1, 5, 8, tzinfo=UTC)))
+        s.commit()
+        page = teacher.text(PAGE)
+    finally:
+        toml.write_text(before)
+    assert none not in page
+    assert "The last was begun" in page

@@ -1,0 +1,14 @@
+"""You exchange two strides: the next row is a whole row away in memory, the next column one number."""
+
+import torch
+from torch.nn import functional as F
+
+
+def depthwise_separable(x, depthwise, pointwise, stride):
+    N, C, H, W = x.shape
+    HO, WO = (H - 1) // stride + 1, (W - 1) // stride + 1
+    xp = F.pad(x, (1, 1, 1, 1))
+    n, c, v, h = xp.stride()
+    windows = F.pad(xp, (0, 9, 0, 9)).as_strided((N, C, HO, WO, 3, 3), (n, c, stride * h, stride * v, h, v))
+    hidden = torch.einsum("nchwuv,cuv->nchw", windows, depthwise).relu()
+    return torch.einsum("nchw,kc->nkhw", hidden, pointwise).relu().contiguous()
