@@ -1,15 +1,10 @@
-"""Every window becomes a column of a matrix; one matrix product gives all maps."""
+"""Every window becomes a column of a matrix, filled tap by tap with shifted images; one matrix product an image."""
 
 import numpy as np
 
 
 def pair(value):
     return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-
-
-def places(kernel, outputs, stride, dilation):
-    """Index table (kernel, outputs): the pixel under each tap at each position."""
-    return dilation * np.arange(kernel)[:, None] + stride * np.arange(outputs)[None, :]
 
 
 def conv_forward(x, w, b, conv_param):
@@ -24,10 +19,12 @@ def conv_forward(x, w, b, conv_param):
     dtype = dtype if dtype.kind == "f" else np.dtype(np.float64)
 
     padded = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))
-    rows, columns = places(KH, HO, sh, dh), places(KW, WO, sw, dw)
-    # (N, C, KH, HO, KW, WO) -> (C, KH, KW, N, HO, WO)
-    patches = padded[:, :, rows[:, :, None, None], columns[None, None]]
-    patches = patches.transpose(1, 2, 4, 0, 3, 5).reshape(C * KH * KW, N * HO * WO)
-    maps = w.reshape(F, -1).astype(dtype) @ patches.astype(dtype)
-    out = maps.reshape(F, N, HO, WO).transpose(1, 0, 2, 3) + b.astype(dtype)[None, :, None, None]
-    return np.ascontiguousarray(out), (patches, x.shape, w, b, conv_param)
+    columns = np.empty((N, C, KH, KW, HO, WO), dtype=dtype)
+    for u in range(KH):
+        for v in range(KW):
+            top, left = u * dh, v * dw
+            columns[:, :, u, v] = padded[:, :, top : top + sh * (HO - 1) + 1 : sh, left : left + sw * (WO - 1) + 1 : sw]
+    columns = columns.reshape(N, C * KH * KW, HO * WO)
+    out = (w.reshape(F, -1).astype(dtype) @ columns).reshape(N, F, HO, WO)
+    out += b[:, None, None]
+    return out, (columns, x.shape, w, b, conv_param)
