@@ -17,7 +17,7 @@ PROCESSES := 3
 # What is passed on: make run ARGS="--port 9000", make test ARGS="tests/server -k login", make compose-demo ARGS=--keep
 ARGS :=
 
-.PHONY: help setup run test lint format check coverage bench-grade bench-burst bench-quiz bench-sandbox fuzz-wire compare-references course-coverage screenshot compose-demo hostile-docker freeze clean
+.PHONY: help setup run test lint format check coverage bench-grade bench-burst bench-quiz bench-sandbox bench-timing bench-gpu test-gpu fuzz-wire compare-references course-coverage screenshot compose-demo hostile-docker freeze clean
 
 # First, so that a missing package is said before anything is downloaded.
 .NOTPARALLEL:
@@ -64,6 +64,15 @@ bench-quiz: system-test $(RUNTIME) ## Let 1,000 students sit a quiz at once, ove
 
 bench-sandbox: system-run $(RUNTIME) ## Time the ways to the first line of a student's code, side by side
 	@$(BIN)/python -m scripts.bench_sandbox $(ARGS)
+
+bench-timing: system-run $(RUNTIME) ## Show that equal code comes out equal and 15 % more work is called slower (ARGS=--quick)
+	@$(BIN)/python -m scripts.bench_timing $(ARGS)
+
+bench-gpu: system-run $(RUNTIME) ## Time the accepted solutions in torch beside torch's own, which on a GPU is cuDNN
+	@$(BIN)/python -m scripts.bench_gpu $(ARGS)
+
+test-gpu: system-test $(DEV) ## Run the tests that need a GPU, on a machine that has one
+	@$(BIN)/python -m pytest -m gpu $(ARGS)
 
 fuzz-wire: system-run $(RUNTIME) ## Send the judge what a hostile sandbox might, a minute for each kind (ARGS="--seconds 600")
 	@$(BIN)/python -m scripts.fuzz_wire $(ARGS)

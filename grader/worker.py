@@ -1,10 +1,12 @@
-"""The Celery worker that grades: takes Jobs, reports Progress, sends Results. Holds no secret but the broker's.
+"""The Celery worker that grades and times: takes Jobs and TimingJobs, reports Progress, sends Results and Timings.
 
-Started as `celery -A grader.worker worker -Q grade.cpu`. It refuses to start without a sandbox.
+Started as `celery -A grader.worker worker -Q grade.cpu`, or `-Q time.cpu -c 1` for one that times. It holds no secret
+but the broker's, and refuses to start without a sandbox.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import os
 import time
@@ -15,25 +17,36 @@ import structlog
 from celery import Celery
 from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 
+from grader.benchmark.cores import processor_name
+from grader.benchmark.run import time_submission
 from grader.contract import (
     GRADE_CPU,
     GRADE_TASK,
     PROGRESS_TASK,
     RECORD_TASK,
+    RECORD_TIMING_TASK,
     RESULTS,
+    TIME_TASK,
+    TIMING_BEGUN_TASK,
     Assignment,
+    AssignmentError,
     ContractError,
+    Device,
     Job,
+    Outcome,
     Progress,
     Result,
+    Timing,
+    TimingJob,
     Verdict,
     celery_settings,
     load_assignment,
 )
-from grader.judge.grade import Listener, about_worker, grade
+from grader.judge.grade import Listener, about_worker, grade, named_files
 from grader.progress import Reporter
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.errors import SandboxUnavailable
+from grader.sandbox.gpu import GpuBubblewrap
 from grader.sandbox.profiles import PROFILES
 from grader.settings import Settings
 
@@ -45,8 +58,13 @@ app.conf.update(celery_settings(settings.broker_url, settings.data), task_defaul
 
 @cache
 def launcher() -> Bubblewrap:
-    """The sandbox of this process."""
-    return Bubblewrap()
+    """The sandbox of this process; one that lets the GPU in where the worker is to use it."""
+    return new_launcher()
+
+
+def new_launcher() -> Bubblewrap:
+    """A launcher for the worker's device. Raises SandboxUnavailable."""
+    return Bubblewrap() if settings.device == "cpu" else GpuBubblewrap()
 
 
 @worker_init.connect
@@ -56,7 +74,7 @@ def refuse_without_sandbox(**_: object) -> None:
     It is closed again: each child process of the worker has a launcher of its own.
     """
     try:
-        with Bubblewrap() as trial:
+        with new_launcher() as trial:
             trial.probe()
     except SandboxUnavailable as error:
         log.critical("this worker cannot grade", reason=str(error))
@@ -107,15 +125,68 @@ def grade_submission(data: dict[str, Any]) -> None:
 
 
 def _grade(job: Job) -> Result:
-    folder = settings.assignments / job.assignment
-    if folder.parent != settings.assignments or not folder.is_dir():
-        return _internal_error(job, f"this grader has no assignment {job.assignment!r}")
-    assignment = _assignment(job.assignment, _newest_change(folder))
+    try:
+        assignment = _find(job.assignment)
+    except AssignmentError as error:
+        return _internal_error(job, str(error))
     reporter = Reporter(job, _send_progress)
     try:
         return grade(job, assignment, launcher(), Listener(reporter.start, reporter.check, reporter.figure))
     finally:
         reporter.end()
+
+
+@app.task(name=TIME_TASK)
+def time_one(data: dict[str, Any]) -> None:
+    """Time what a TimingJob holds and send its Timing. The boundary of the task, as for a Job."""
+    try:
+        job = TimingJob.from_dict(data)
+    except ContractError as error:
+        log.warning("a message that is no timing job was dropped", reason=str(error))
+        return
+    names = {"run": job.run, "attempt": job.attempt}
+    app.send_task(TIMING_BEGUN_TASK, args=[names], queue=RESULTS)
+    try:
+        timing = _time(job)
+    except Exception as error:
+        log.exception("timing failed", timing=job.run, attempt=job.attempt)
+        timing = _failed_timing(job, f"{type(error).__name__}: {error}")
+    app.send_task(RECORD_TIMING_TASK, args=[names | {"timing": timing.to_dict()}], queue=RESULTS)
+    log.info(
+        "timed",
+        timing=job.run,
+        attempt=job.attempt,
+        assignment=job.assignment,
+        outcome=timing.outcome.value,
+        ratio=timing.ratio,
+        seconds=timing.seconds,
+    )
+
+
+def _time(job: TimingJob) -> Timing:
+    assignment = _find(job.assignment)
+    timing = time_submission(assignment, named_files(job, assignment), launcher(), job.seed)
+    return dataclasses.replace(timing, worker=about_worker(launcher()) | timing.worker)
+
+
+def _failed_timing(job: TimingJob, detail: str) -> Timing:
+    return Timing(
+        assignment=job.assignment,
+        version="",
+        seed=job.seed,
+        outcome=Outcome.INTERNAL_ERROR,
+        device=Device("cpu", processor_name()),
+        max_points=0.0,
+        worker=about_worker(launcher()) | {"error": detail[:4000]},
+    )
+
+
+def _find(name: str) -> Assignment:
+    """The assignment as it is now. Raises AssignmentError where this grader lacks it."""
+    folder = settings.assignments / name
+    if folder.parent != settings.assignments or not folder.is_dir():
+        raise AssignmentError(f"this grader has no assignment {name!r}")
+    return _assignment(name, _newest_change(folder))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import mmap
 import os
 from collections.abc import Sequence
@@ -16,6 +17,9 @@ ALIGNMENT = 4096
 POISON = np.uint8(0xFF)
 """Not a number in every floating-point type."""
 
+SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+"""Were it made shorter by the sandbox, the judge's next look at it would be a bus error (memfd_create(2))."""
+
 
 class Block:
     """Arguments and outputs side by side, each array at the beginning of a page.
@@ -27,8 +31,9 @@ class Block:
         self.size = 0
         self.template = self._laid_out(arguments)["tuple"]
         self.places = [self._place(np.dtype(dtype), shape) for dtype, shape in outputs]
-        self.descriptor = os.memfd_create("stride", os.MFD_CLOEXEC)
+        self.descriptor = os.memfd_create("stride", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         os.ftruncate(self.descriptor, self.size)
+        fcntl.fcntl(self.descriptor, fcntl.F_ADD_SEALS, SEALS)
         self.memory = mmap.mmap(self.descriptor, self.size)
         self.arguments = [self._array(place) for place in _shared_places(self.template)]
         self.outputs = [self._array(place) for place in self.places]
@@ -49,10 +54,12 @@ class Block:
             target[...] = source
 
     def close(self) -> None:
-        """Let go of the memory."""
+        """Let go of the memory. May be called again."""
         self.arguments, self.outputs = [], []
         self.memory.close()
-        os.close(self.descriptor)
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
 
     @property
     def path(self) -> str:

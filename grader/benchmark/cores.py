@@ -71,26 +71,52 @@ class CoreTime:
     """
 
     def __init__(self, pid: int) -> None:
+        """`pid` is of a process that has run, and does not run now."""
         try:
             self.file = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             self.file = -1
+        if self.file >= 0 and not self._used():  # so a kernel says that was built without these statistics
+            self.close()
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the kernel counts what the process uses."""
+        return self.file >= 0
 
     def milliseconds(self) -> float:
-        """The time so far, at a moment when the process does not run; of one that has ended, the caller's alone."""
-        if self.file < 0:
+        """The time so far, at a moment when the process does not run. Raises ProcessLookupError when it has ended."""
+        if not self.is_counted:
             return time.perf_counter_ns() / 1e6
-        try:
-            used = int(os.pread(self.file, 100, 0).split()[0])
-        except ProcessLookupError:
-            used = 0
-        return (used + time.thread_time_ns()) / 1e6
+        return (self._used() + time.thread_time_ns()) / 1e6
+
+    def process_milliseconds(self) -> float:
+        """What the process alone has used, 0 where it is not counted. Raises ProcessLookupError when it has ended."""
+        return self._used() / 1e6 if self.is_counted else 0.0
+
+    def _used(self) -> int:
+        return int(os.pread(self.file, 100, 0).split()[0])
 
     def close(self) -> None:
         """Let go of the kernel's file."""
         if self.file >= 0:
             os.close(self.file)
             self.file = -1
+
+
+class WallTime:
+    """The wall clock in the place of CoreTime, where a process waits for a device that works for it."""
+
+    def milliseconds(self) -> float:
+        """The time so far."""
+        return time.perf_counter_ns() / 1e6
+
+    def process_milliseconds(self) -> float:
+        """Nothing is counted."""
+        return 0.0
+
+    def close(self) -> None:
+        """Nothing is kept."""
 
 
 def processor_name() -> str:

@@ -23,6 +23,7 @@ from grader.sandbox.wire import Packer
 
 RATES_SECONDS = 60.0
 NULL_CALLS = 10
+LIMITS = Limits(memory_mib=4096)
 
 RATES = '''
 def rates(dtype, device, size, repeats):
@@ -88,7 +89,7 @@ class Measuring:
         self.device = place.device if has_torch else "numpy"
         self.dtype = np.dtype(work.dtype).name
         self.size, self.repeats = (8192, 10) if place.device == "cuda" else (768, 3)
-        self.sandbox: Sandbox = place.launcher.start(assignment.profile, Limits(), core=place.core)
+        self.sandbox: Sandbox = place.launcher.start(assignment.profile, LIMITS, core=place.core)
         self.sandbox.life.pause()
 
     def measure(self, machine: Machine) -> None:

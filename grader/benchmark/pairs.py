@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from grader.benchmark.gpu import GpuBusy
 from grader.benchmark.side import Arrays, Place, Side, arguments_of, room_for
 from grader.benchmark.work import Work, disagreement
 from grader.contract import Assignment, ProcessPair
-from grader.sandbox.errors import StudentFault
+from grader.sandbox.errors import StudentCrashed, StudentFault
 
 MOST_CALLS = 20
 FEWEST_CALLS = 3
@@ -49,19 +51,27 @@ class TimedPair:
 def time_pair(contest: Contest, calls: int, rng: np.random.Generator) -> TimedPair:
     """Time `calls` calls of both in fresh processes, after one that only warms up and is verified like all others.
 
-    Raises StudentFault or WrongOutput for the submission, ReferenceFailed for the reference.
+    Raises StudentFault or WrongOutput for the submission, ReferenceFailed for the reference, and GpuBusy where a GPU is
+    in use by neither.
     """
     example = contest.work.draw(rng)
-    submission = _start(contest, contest.submission, example)
+    starts = (partial(_start, contest, contest.submission, example), partial(_started_reference, contest, example))
+    sides: dict[int, Side] = {}
+    used: dict[int, float] = {}
     try:
-        reference = _started_reference(contest, example)
-        try:
-            times = _time_all(contest, submission, reference, calls + 1, rng)
-        finally:
-            reference.close()
+        # Of two equal processes the one that was started first has been slower by some tenths of a percent.
+        for number in rng.permutation(2).tolist():
+            sides[number] = starts[number]()
+        times = _time_all(contest, sides[0], sides[1], calls + 1, rng)
+    except GpuBusy as busy:
+        used[0] = sides.pop(0).close()
+        if contest.place.gpu is not None and contest.place.gpu.is_calm():
+            raise StudentCrashed("used the GPU between its calls") from busy
+        raise
     finally:
-        cpu_seconds = submission.close()
-    return TimedPair(ProcessPair(tuple(times[0][1:]), tuple(times[1][1:])), cpu_seconds)
+        for number, side in sides.items():
+            used[number] = side.close()
+    return TimedPair(ProcessPair(tuple(times[0][1:]), tuple(times[1][1:])), used[0])
 
 
 def _start(contest: Contest, files: Mapping[str, str], example: tuple[Any, ...]) -> Side:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from grader.benchmark.cores import held_core, processor_name
 from grader.benchmark.load import GRADED, load_work
 from grader.benchmark.machine import Machine, Measuring, null_milliseconds
 from grader.benchmark.pairs import (
@@ -21,19 +20,18 @@ from grader.benchmark.pairs import (
     WrongOutput,
     time_pair,
 )
-from grader.benchmark.side import Place
+from grader.benchmark.places import device_of, held_place
 from grader.benchmark.statistics import Estimate, estimate
 from grader.benchmark.work import Work
-from grader.contract import Assignment, AssignmentError, Benchmark, Device, Outcome, ProcessPair, Timing
+from grader.contract import Assignment, AssignmentError, Benchmark, Outcome, ProcessPair, Timing
 from grader.sandbox.errors import StudentFault
 from grader.sandbox.process import Launcher
 
-FEWEST_PAIRS, MOST_PAIRS = 8, 14
-LEAST_PAIRS = 3
-"""Where even FEWEST_PAIRS take longer than allowed."""
+GPU = "gpu"
+"""The case that is graded on a GPU: what keeps a core busy for milliseconds is nothing there."""
 
-NARROW = 0.04
-"""An interval whose upper end is 4 % above its lower one needs no more process pairs."""
+CLEAR = 1.05
+"""How far an interval must stay from a threshold so that few process pairs settle on which side it lies."""
 
 GAIN = 4.0
 """How much faster than the direct method at the machine's rates a call may be: Winograd's F(4x4, 3x3) saves as many
@@ -41,6 +39,39 @@ multiplications, and what is in a cache moves faster than memory does. Faster th
 
 HIDDEN_WORK = 1.3
 """A submission that used so many times the processor time of its calls is flagged: it works in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is measured.
+
+    A run has `least_pairs` process pairs even where they take longer than allowed. It ends after `fewest_pairs` where
+    the interval's upper end is not more than `narrow` above its lower one, and after `most_pairs` in any case. Where
+    there are `thresholds`, it also ends when the interval is clear of them all. `calls` are the fewest and the most of
+    a process pair.
+    """
+
+    least_pairs: int = 3
+    fewest_pairs: int = 8
+    most_pairs: int = 14
+    narrow: float = 0.04
+    thresholds: tuple[float, ...] = ()
+    calls: tuple[int, int] = (FEWEST_CALLS, MOST_CALLS)
+
+    def is_settled(self, found: Estimate) -> bool:
+        """Whether the interval is clear of all thresholds."""
+        return bool(self.thresholds) and not any(
+            found.low / CLEAR <= threshold <= found.high * CLEAR for threshold in self.thresholds
+        )
+
+    def next_calls(self, seconds: float, done: int, seconds_per_call: float) -> int:
+        """How many calls the next process pair gets, so that all that may come fit into the seconds that are left."""
+        fewest, most = self.calls
+        share = seconds / max(1, self.most_pairs - done)
+        return max(fewest, min(most, int(share / seconds_per_call)))
+
+
+FULL = Effort()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +87,7 @@ class Sign:
 class Measured:
     """What is measured while a run goes on."""
 
+    effort: Effort = FULL
     machine: Machine = field(default_factory=Machine)
     pairs: list[TimedPair] = field(default_factory=list)
     null_milliseconds: float = 0.0
@@ -76,40 +108,46 @@ def time_submission(
     against: Mapping[str, str] | None = None,
     case: str = GRADED,
     seconds: float | None = None,
+    effort: Effort = FULL,
     on_progress: Callable[[Sign], None] = lambda _: None,
 ) -> Timing:
     """Time a submission against the assignment's reference, or against other files.
 
     `files` maps names to texts, the first being the one that is loaded. `seconds` bounds the run, by default as the
-    assignment says. What the submission does wrong gives the outcome `refused`. Raises AssignmentError where there is
-    no such benchmark or the reference fails, SandboxUnavailable where there is no sandbox.
+    assignment says. Tiers are given for the speed relative to the assignment's reference alone. What the submission
+    does wrong gives the outcome `refused`. Raises AssignmentError where there is no such benchmark or the reference
+    fails, SandboxUnavailable where there is no sandbox, SandboxFailure where it fails without the submission's doing.
     """
-    work, benchmark = load_work(assignment, case), _benchmark(assignment)
-    began = time.monotonic()
-    measured = Measured()
-    blank = Timing(
-        assignment=assignment.id,
-        version=assignment.version,
-        seed=seed,
-        outcome=Outcome.REFUSED,
-        device=Device("cpu", processor_name()),
-        max_points=benchmark.points,
-    )
-    with held_core() as core:
-        contest = Contest(assignment, work, files, against or reference_files(assignment), Place(launcher, core))
+    benchmark = _benchmark(assignment)
+    if benchmark.kind == "training":
+        from grader.benchmark.training import time_training
+
+        return time_training(
+            assignment, files, launcher, seed, against=against, case=case, seconds=seconds, on_progress=on_progress
+        )
+    with held_place(assignment, launcher) as place:
+        began = time.monotonic()
+        work = load_work(assignment, GPU if place.gpu is not None and case == GRADED else case)
+        contest = Contest(assignment, work, files, against or reference_files(assignment), place)
+        timing = Timing(
+            assignment=assignment.id,
+            version=assignment.version,
+            seed=seed,
+            outcome=Outcome.REFUSED,
+            device=device_of(place),
+            max_points=benchmark.points,
+        )
         try:
-            _measure(contest, measured, seed, began + (seconds or benchmark.seconds), on_progress)
-            refusal = _too_fast(work, measured)
+            measured = _measure(contest, effort, seed, began + (seconds or benchmark.seconds), on_progress)
+            timing = _judged(timing, contest, measured)
         except StudentFault as fault:
-            refusal = f"In a timed call, your code {fault}"
+            timing = dataclasses.replace(timing, message=f"In a timed call, your code {fault}")
         except WrongOutput as wrong:
-            refusal = f"A timed call gave a wrong output: {wrong}"
+            timing = dataclasses.replace(timing, message=f"A timed call gave a wrong output: {wrong}")
         except ReferenceFailed as failure:
             raise AssignmentError(f"{assignment.id}: what submissions are timed against fails: {failure}") from failure
-    taken = round(time.monotonic() - began, 3)
-    if refusal:
-        return dataclasses.replace(blank, message=refusal, seconds=taken)
-    return dataclasses.replace(_timing(blank, work, benchmark, measured), seconds=taken)
+    timing = dataclasses.replace(timing, seconds=round(time.monotonic() - began, 3))
+    return timing if against else with_tier(timing, benchmark)
 
 
 def reference_files(assignment: Assignment) -> dict[str, str]:
@@ -125,42 +163,36 @@ def _benchmark(assignment: Assignment) -> Benchmark:
 
 
 def _measure(
-    contest: Contest, measured: Measured, seed: int, deadline: float, on_progress: Callable[[Sign], None]
-) -> None:
+    contest: Contest, effort: Effort, seed: int, deadline: float, on_progress: Callable[[Sign], None]
+) -> Measured:
     """Time process pairs until the interval is narrow, or the next one would end after the deadline."""
-    rng = np.random.default_rng(seed)
+    rng, measured = np.random.default_rng(seed), Measured(effort)
     measured.null_milliseconds = null_milliseconds(contest.assignment, contest.work, contest.place, rng)
     measuring = Measuring(contest.assignment, contest.work, contest.place)
     try:
-        calls, longest = FEWEST_CALLS, 0.0
+        calls, longest = effort.calls[0], 0.0
         while not _is_enough(measured, deadline, longest):
             began = time.monotonic()
             measuring.measure(measured.machine)
             measured.pairs.append(time_pair(contest, calls, rng))
             taken = time.monotonic() - began
-            if len(measured.pairs) == 1 and calls < MOST_CALLS:
-                calls = _calls_within((deadline - time.monotonic()) / MOST_PAIRS, taken, calls)
-                longest = taken * calls / FEWEST_CALLS
-            else:
-                longest = max(longest, taken)
+            left, before = deadline - time.monotonic(), calls
+            calls = effort.next_calls(left, len(measured.pairs), taken / before)
+            longest = max(longest, taken * max(1.0, calls / before))
             measured.estimate = estimate(measured.samples, rng)
-            on_progress(Sign(len(measured.pairs), MOST_PAIRS, measured.estimate))
+            on_progress(Sign(len(measured.pairs), effort.most_pairs, measured.estimate))
     finally:
         measuring.close()
-
-
-def _calls_within(seconds: float, taken: float, calls: int) -> int:
-    """How many calls a process pair can have so that it takes so long, when `calls` of them took `taken` seconds."""
-    return max(FEWEST_CALLS, min(MOST_CALLS, int(seconds / taken * calls)))
+    return measured
 
 
 def _is_enough(measured: Measured, deadline: float, longest: float) -> bool:
-    done = len(measured.pairs)
-    if done >= MOST_PAIRS:
+    done, effort, found = len(measured.pairs), measured.effort, measured.estimate
+    if done >= effort.most_pairs:
         return True
-    if done < LEAST_PAIRS or measured.estimate is None:
+    if done < effort.least_pairs or found is None:
         return False
-    if done >= FEWEST_PAIRS and measured.estimate.width <= NARROW:
+    if effort.is_settled(found) or (done >= effort.fewest_pairs and found.width <= effort.narrow):
         return True
     return time.monotonic() + longest > deadline
 
@@ -177,12 +209,22 @@ def _too_fast(work: Work, measured: Measured) -> str:
     )
 
 
-def _timing(blank: Timing, work: Work, benchmark: Benchmark, measured: Measured) -> Timing:
+def with_tier(timing: Timing, benchmark: Benchmark) -> Timing:
+    """The timing with the tier that the lower end of its interval reaches, and its points."""
+    tier = benchmark.tier_of(timing.interval[0]) if timing.interval else None
+    return dataclasses.replace(timing, tier=tier.name, points=tier.points) if tier else timing
+
+
+def _judged(blank: Timing, contest: Contest, measured: Measured) -> Timing:
+    """What was measured, as a Timing; refused where it cannot be."""
     assert measured.estimate is not None
-    found, machine = measured.estimate, measured.machine
+    refusal = _too_fast(contest.work, measured)
+    if refusal:
+        return dataclasses.replace(blank, message=refusal)
+    found, machine, gpu = measured.estimate, measured.machine, contest.place.gpu
     own = _median_milliseconds(measured.samples, "submission")
-    least, limited_by = machine.least_seconds(work)
-    tier = benchmark.tier_of(found.low)
+    least, limited_by = machine.least_seconds(contest.work)
+    rates = {"gflops": machine.operations / 1e9, "gbytes": machine.bytes / 1e9}
     return dataclasses.replace(
         blank,
         outcome=Outcome.TIMED,
@@ -192,14 +234,12 @@ def _timing(blank: Timing, work: Work, benchmark: Benchmark, measured: Measured)
         milliseconds=own,
         reference_milliseconds=_median_milliseconds(measured.samples, "reference"),
         null_milliseconds=measured.null_milliseconds,
-        gflops=work.operations / own / 1e6,
-        percent_of_limit=100 * least * 1000 / own,
+        gflops=float(contest.work.operations / own / 1e6),
+        percent_of_limit=float(100 * least * 1000 / own),
         limited_by=limited_by,
-        machine={"gflops": machine.operations / 1e9, "gbytes": machine.bytes / 1e9},
-        tier=tier.name if tier else "",
-        points=tier.points if tier else 0.0,
+        machine=rates | (gpu.diagnostics() if gpu else {}),
         samples=tuple(measured.samples),
-        flags=_flags(measured),
+        flags=(*_flags(measured), *(gpu.flags() if gpu else ())),
     )
 
 

@@ -11,23 +11,41 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.benchmark.block import Block, like
-from grader.benchmark.cores import CoreTime
+from grader.benchmark.cores import CoreTime, WallTime
+from grader.benchmark.gpu import GpuDevice
 from grader.benchmark.work import Work
 from grader.contract import Assignment, Limits
+from grader.sandbox.errors import StudentCrashed
 from grader.sandbox.process import Launcher, Sandbox
 from grader.sandbox.wire import Packer
 
 LOAD_SECONDS = 15.0
+PATIENCE = 3.0
+"""By how much a call may exceed the time for a check: that is the wall clock's, and on a busy machine a call waits."""
+
+FIRST_GPU_SECONDS = 90.0
+"""What the first call on a GPU may take: CUDA is set up in it, and kernels are compiled."""
+
+COLD = np.zeros(64 << 20, np.uint8)
+"""Bytes changed before every call, so that all begin with cold caches: else whoever runs before could make them so."""
+
+REST_MILLISECONDS = 1.0
+"""What a process may use between its calls, while it is stopped: it is told to be so a little before it is."""
+
 Arrays = list[npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where timed processes run: the launcher, the core, and the device that the arguments are moved to."""
+    """Where timed processes run: the launcher, the core, and the device that the arguments are moved to.
+
+    `gpu` is that device as the judge holds it; None where it is the processor.
+    """
 
     launcher: Launcher
     core: int
     device: str = "cpu"
+    gpu: GpuDevice | None = None
 
 
 class Side:
@@ -42,13 +60,18 @@ class Side:
         """
         limits = timed_limits(assignment, place)
         self.block = Block(example, outputs_of(work, example))
-        self.call_seconds = limits.check_seconds
-        self.clock: CoreTime | None = None
+        self.call_seconds = PATIENCE * limits.check_seconds
+        self.first_seconds = self.call_seconds if place.gpu is None else FIRST_GPU_SECONDS
+        self.place = place
+        self.clock: CoreTime | WallTime | None = None
+        self.used = 0.0
         self.sandbox: Sandbox = place.launcher.start(assignment.profile, limits, core=place.core)
         try:
             self._load(assignment, files, work, place)
             self.sandbox.life.pause()
-            self.clock = CoreTime(self.sandbox.pid)
+            # On a GPU the process waits for it rather than works, so there the wall clock counts.
+            self.clock = CoreTime(self.sandbox.pid) if place.gpu is None else WallTime()
+            self.used = self.clock.process_milliseconds()
         except BaseException:
             self.close()
             raise
@@ -75,20 +98,38 @@ class Side:
         self.sandbox.ask(share, Packer(), LOAD_SECONDS, descriptor=descriptor)
 
     def call(self, arguments: Sequence[npt.NDArray[Any]], into: Arrays) -> float:
-        """Milliseconds on the core from the reveal of the arguments to the snapshot of the outputs.
+        """Milliseconds on the core (with a GPU: all of them) from the arguments' reveal to the snapshot of the outputs.
 
-        Raises StudentFault.
+        Raises StudentFault, and GpuBusy where somebody uses the GPU before the call.
         """
         assert self.clock is not None
+        try:
+            self._see_that_it_rested(self.clock)
+            taken = self._timed(self.clock, arguments, into)
+            self.used = self.clock.process_milliseconds()
+        except ProcessLookupError:
+            raise StudentCrashed("ended the process instead of waiting for its next call") from None
+        return taken
+
+    def _timed(self, clock: CoreTime | WallTime, arguments: Sequence[npt.NDArray[Any]], into: Arrays) -> float:
+        np.add(COLD, 1, out=COLD)  # plain setting would pass the caches by
+        if self.place.gpu is not None:
+            self.place.gpu.between_calls()
         self.block.poison()
         self.sandbox.life.resume()
-        began = self.clock.milliseconds()
+        began = clock.milliseconds()
         self.block.reveal(arguments)
-        self.sandbox.ask({"op": "time"}, Packer(), self.call_seconds)
+        self.sandbox.ask({"op": "time"}, Packer(), self.first_seconds)
         self.block.snapshot(into)
-        taken = self.clock.milliseconds() - began
+        taken = clock.milliseconds() - began
         self.sandbox.life.pause()
+        self.first_seconds = self.call_seconds
         return taken
+
+    def _see_that_it_rested(self, clock: CoreTime | WallTime) -> None:
+        """A stopped process can have itself continued, by a timer for instance, and disturb the other side's calls."""
+        if clock.process_milliseconds() - self.used > REST_MILLISECONDS:
+            raise StudentCrashed("worked between its calls, though it was stopped")
 
     def close(self) -> float:
         """End the process; returns the seconds of processor time that it used."""
@@ -101,7 +142,7 @@ class Side:
 
 def timed_limits(assignment: Assignment, place: Place) -> Limits:
     """The assignment's limits, with one process that has one thread: what is timed has one core."""
-    return assignment.limits if place.device != "cpu" else dataclasses.replace(assignment.limits, processes=1)
+    return assignment.limits if place.gpu is not None else dataclasses.replace(assignment.limits, processes=1)
 
 
 def outputs_of(work: Work, example: tuple[Any, ...]) -> list[tuple[npt.DTypeLike, tuple[int, ...]]]:

@@ -57,7 +57,8 @@ def disagreement(got: npt.NDArray[Any], expected: Expected) -> str:
         wrong = got != expected.value
     else:
         bound = expected.factor * UNIT_ROUNDOFF[got.dtype] * expected.scale
-        wrong = ~(np.abs(got - expected.value) <= bound)  # so that a NaN is wrong
+        with np.errstate(invalid="ignore"):  # which a signalling NaN is
+            wrong = ~(np.abs(got - expected.value) <= bound)  # so that a NaN is wrong
     if not wrong.any():
         return ""
     index = tuple(int(place) for place in np.argwhere(wrong)[0])

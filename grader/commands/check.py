@@ -1,4 +1,7 @@
-"""`stride check`: an assignment's own sample submissions through the same sandbox, and what its checks make of them."""
+"""`stride check`: an assignment's own sample submissions through the same sandbox, and what its checks make of them.
+
+Where it is timed, the known methods must reach the tiers that they are said to reach.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from grader.commands.check_methods import Method, check_methods, show_checked_methods
 from grader.commands.grade import open_launcher
 from grader.commands.mutation import Mutation, mutation_of, short, show_mutation, show_overview
 from grader.commands.sample import KINDS, Sample, grade_sample, sample_files
@@ -30,26 +34,33 @@ BROKEN = 2
 @click.option("--json", "as_json", is_flag=True, help="Print samples and tables as JSON on standard output alone.")
 @click.option("--seed", type=click.IntRange(0, 2**53 - 1), default=SEED, show_default=True, help="Draw inputs from it.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True, help="How many to grade at once.")
-def check(assignments: tuple[str, ...], every: bool, as_json: bool, seed: int, jobs: int) -> None:
-    """Grade the sample submissions of ASSIGNMENTS: accepted must score full, wrong must lose points and be named."""
+@click.option("--no-bench", is_flag=True, help="Leave out the timing of known methods.")
+def check(assignments: tuple[str, ...], every: bool, as_json: bool, seed: int, jobs: int, no_bench: bool) -> None:
+    """Grade the sample submissions of ASSIGNMENTS: accepted must score full, wrong must lose points and be named.
+
+    Known methods of timed assignments must reach their tier, with a clear gap to each threshold.
+    """
     if not assignments and not every:
         raise click.UsageError("name an assignment, or give --all")
-    chosen = list(all_assignments().values()) if every else [find_assignment(name) for name in assignments]
+    chosen, broken = all_assignments() if every else ([find_assignment(name) for name in assignments], [])
     with our_failures():
         open_launcher(unsandboxed=False).close()
     samples = _in_order(_grade_all(chosen, seed, jobs))
     mutations = [mutation_of(assignment.id, samples) for assignment in chosen]
-    problems = [f"{s.assignment} {s.kind}/{s.name}: {s.problem}" for s in samples if s.problem]
+    problems = broken + [f"{s.assignment} {s.kind}/{s.name}: {s.problem}" for s in samples if s.problem]
     problems += [problem for mutation in mutations for problem in mutation.problems()]
+    methods = [] if no_bench else _time_methods(chosen, seed)
+    problems += [f"{m.assignment} {m.name} {m.problem}" for m in methods if m.problem]
     if as_json:
         document = {
             "samples": [sample.to_dict() for sample in samples],
             "mutation": [mutation.to_dict() for mutation in mutations],
+            "methods": [method.to_dict() for method in methods],
             "problems": problems,
         }
         sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     else:
-        _show(mutations, samples, problems)
+        _show(mutations, samples, methods, problems)
     if problems:
         sys.exit(BROKEN)
 
@@ -76,11 +87,18 @@ def _in_order(samples: list[Sample]) -> list[Sample]:
     return sorted(samples, key=lambda sample: (sample.assignment, KINDS.index(sample.kind), sample.name))
 
 
-def _show(mutations: list[Mutation], samples: list[Sample], problems: list[str]) -> None:
+def _time_methods(chosen: list[Assignment], seed: int) -> list[Method]:
+    """Timed when nothing is graded any more, and one after the other."""
+    with our_failures():
+        return check_methods(chosen, seed, Console(stderr=True))
+
+
+def _show(mutations: list[Mutation], samples: list[Sample], methods: list[Method], problems: list[str]) -> None:
     console = Console()
     for mutation in mutations:
         _show_samples(mutation.assignment, samples, console)
         show_mutation(mutation, console)
+        show_checked_methods(mutation.assignment, methods, console)
     if len(mutations) > 1:
         show_overview(mutations, console)
     for problem in problems:

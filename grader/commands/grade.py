@@ -16,8 +16,10 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from grader.commands.bench_table import show_timing
 from grader.commands.figures import show_figure
 from grader.commands.selection import StrideFailed, find_assignment, our_failures
+from grader.commands.timed import Timer, benchmark_of, failed_check
 from grader.contract import (
     LIMITS,
     Assignment,
@@ -26,14 +28,16 @@ from grader.contract import (
     Model,
     Result,
     Status,
+    Timing,
     UploadRefused,
     Verdict,
     WeightsFile,
     read_handed_in,
 )
 from grader.contract.cells import place
-from grader.judge.grade import Listener
+from grader.judge.grade import Listener, named_files
 from grader.judge.grade import grade as grade_job
+from grader.sandbox.gpu import launcher_for, without_gpu
 from grader.sandbox.process import Launcher
 
 SIGNS = {Status.PASSED: ("✔", "green"), Status.SKIPPED: ("-", "yellow")}
@@ -54,6 +58,7 @@ UNSANDBOXED = (
 @click.option("--json", "as_json", is_flag=True, help="Print the Result as JSON on standard output, nothing else.")
 @click.option("--gradescope", is_flag=True, help="Print Gradescope's results.json instead.")
 @click.option("--seed", type=click.IntRange(0, 2**53 - 1), help="Draw the inputs from this seed.")
+@click.option("--bench", "with_bench", is_flag=True, help="Time it too where the assignment has points for speed.")
 @click.option("--flags", "with_flags", is_flag=True, help="Show what the staff see of a static reading of the source.")
 @click.option("--unsandboxed", is_flag=True, help="Run without a sandbox: your own file, on your own machine.")
 def grade(
@@ -63,6 +68,7 @@ def grade(
     as_json: bool,
     gradescope: bool,
     seed: int | None,
+    with_bench: bool,
     with_flags: bool,
     unsandboxed: bool,
 ) -> None:
@@ -73,6 +79,8 @@ def grade(
     """
     notes = Console(stderr=True)
     chosen = find_assignment(assignment)
+    if with_bench:
+        benchmark_of(chosen)
     beside = WeightsFile(weights.name, weights.read_bytes()) if weights else None
     try:
         handed_in = read_handed_in(file.read_bytes(), file.name, chosen, weights=beside)
@@ -82,10 +90,15 @@ def grade(
         notes.print(Panel(UNSANDBOXED, title="unsandboxed", style="yellow"))
     for note in handed_in.notes:
         notes.print(Text(note, style="yellow"))
+    if without_gpu(chosen):
+        notes.print(Text(without_gpu(chosen), style="yellow"))
     content = handed_in.weights.content if handed_in.weights else b""
     job = Job(0, 1, chosen.id, handed_in.files, secrets.randbits(53) if seed is None else seed, content)
-    with our_failures(), closing(open_launcher(unsandboxed)) as launcher:
-        result = _grade_with_bar(job, chosen, launcher, notes)
+    with our_failures(), closing(open_launcher(unsandboxed, chosen)) as launcher:
+        result = grade_with_bar(job, chosen, launcher, notes)
+        if with_bench and not failed_check(result, chosen):
+            timer = Timer(chosen, launcher, seed=job.seed, console=notes)
+            result = with_timing(result, timer.time(named_files(job, chosen), file.name))
     if not with_flags:
         result = dataclasses.replace(result, flags=())
     if gradescope or as_json:
@@ -93,24 +106,29 @@ def grade(
         sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
     else:
         show_result(result, chosen, Console(), handed_in.files)
+        show_speed(result, chosen, file.name, Console())
     if result.verdict is Verdict.INTERNAL_ERROR:
         raise StrideFailed(f"Stride failed, not your file: {result.worker.get('error', '')}")
 
 
-def open_launcher(unsandboxed: bool) -> Launcher:
-    """The sandbox, probed; or none where that was asked for. To be closed. Raises SandboxUnavailable."""
+def open_launcher(unsandboxed: bool, assignment: Assignment | None = None) -> Launcher:
+    """The sandbox, probed; or none where that was asked for. To be closed. Raises SandboxUnavailable.
+
+    For an assignment that asks for a GPU it has the GPU in it, where there is one.
+    """
     if unsandboxed:
         from grader.sandbox.unsandboxed import Unsandboxed
 
         return Unsandboxed()
     from grader.sandbox.bubblewrap import Bubblewrap
 
-    launcher = Bubblewrap()
+    launcher = launcher_for(assignment) if assignment else Bubblewrap()
     launcher.probe()
     return launcher
 
 
-def _grade_with_bar(job: Job, assignment: Assignment, launcher: Launcher, console: Console) -> Result:
+def grade_with_bar(job: Job, assignment: Assignment, launcher: Launcher, console: Console) -> Result:
+    """Grade one job, with a bar while its checks run."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(f"Grading {assignment.id}", total=None)
@@ -146,6 +164,26 @@ def show_result(result: Result, assignment: Assignment, console: Console, files:
         console.print(Panel(Text(result.stdout), title="printed"))
     grading = result.timings["grade_ms"] / 1000
     console.print(Text(f"Graded in {grading:.2f} s. Repeat with --seed {result.seed}.", style="dim"))
+
+
+def with_timing(result: Result, timing: Timing) -> Result:
+    """The result of a submission that passed all checks, with its timing and the points for it."""
+    score = round(result.score + timing.points, 6)
+    return dataclasses.replace(result, benchmark=timing.to_dict(), score=score)
+
+
+def show_speed(result: Result, assignment: Assignment, name: str, console: Console) -> None:
+    """What its speed earned, or how to have it timed."""
+    if assignment.benchmark is None or result.verdict is not Verdict.GRADED:
+        return
+    if result.benchmark is None:
+        points = f"{assignment.benchmark.points:g} of the {assignment.points:g} points are for speed"
+        once = "once all checks pass" if failed_check(result, assignment) else "now"
+        console.print(Text(f"{points}; to be timed {once}: stride bench {assignment.id} {name}"))
+        return
+    timing = Timing.from_dict(result.benchmark)
+    base = f"the reference ({assignment.benchmark.reference})"
+    show_timing(timing, base, assignment.benchmark.tiers, console)
 
 
 def in_words(model: Model) -> str:

@@ -6,7 +6,6 @@ import dataclasses
 import importlib
 import multiprocessing.util
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +30,20 @@ KINDS = ("accepted", "starter", "wrong", "crash", "time_limit", "hostile")
 HONEST = ("accepted", "starter", "wrong")
 """Kinds that the static reading has no reason to flag."""
 
+LAUNCHERS: dict[bool, Launcher] = {}
+"""This process's sandboxes: with a GPU in them, and without."""
+
+WARM: set[tuple[str, bool]] = set()
+"""Profile and GPU of what has been started once."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Sample:
     """One sample submission, and what grading it gave.
 
     `named` says that some lost check's hint is the sample's own lesson, `named_first` that the first lost check's is.
-    `checks` are all checks in the order in which they ran; `seconds` is the time that grading took.
+    `max_score` is what the checks are worth. `checks` are all checks in the order in which they ran; `seconds` is the
+    time that grading took.
     """
 
     assignment: str
@@ -70,20 +76,22 @@ def sample_files(assignment: Assignment) -> Iterator[tuple[str, Path]]:
             yield kind, path
 
 
-@cache
-def _launcher() -> Launcher:
-    """The sandbox of this process, for all samples that it grades."""
-    launcher = open_launcher(unsandboxed=False)
-    multiprocessing.util.Finalize(None, launcher.close, exitpriority=1)
-    return launcher
+def _launcher(assignment: Assignment) -> Launcher:
+    """The sandbox of this process, for all samples of such assignments that it grades."""
+    if assignment.gpu not in LAUNCHERS:
+        LAUNCHERS[assignment.gpu] = open_launcher(unsandboxed=False, assignment=assignment)
+        multiprocessing.util.Finalize(None, LAUNCHERS[assignment.gpu].close, exitpriority=1)
+    return LAUNCHERS[assignment.gpu]
 
 
-@cache
-def _warm_up(profile: str) -> None:
+def _warm_up(assignment: Assignment) -> None:
     """Have ready what a worker has ready, so that the first sample's time is that of grading it."""
-    if profile == "torch":
+    if (assignment.profile, assignment.gpu) in WARM:
+        return
+    if assignment.profile == "torch":
         importlib.import_module("torch")
-    _launcher().start(profile, Limits()).close()
+    _launcher(assignment).start(assignment.profile, Limits()).close()
+    WARM.add((assignment.profile, assignment.gpu))
 
 
 def grade_sample(assignment: Assignment, kind: str, path: Path, seed: int) -> Sample:
@@ -97,12 +105,12 @@ def grade_sample(assignment: Assignment, kind: str, path: Path, seed: int) -> Sa
             path.read_bytes(), path.name, assignment, weights=weights_of_sample(assignment, path)
         )
     except (UploadRefused, AssignmentError) as refusal:
-        return Sample(assignment.id, kind, path.stem, "refused", 0.0, assignment.points, problem=str(refusal))
-    _warm_up(assignment.profile)
+        return Sample(assignment.id, kind, path.stem, "refused", 0.0, assignment.check_points, problem=str(refusal))
+    _warm_up(assignment)
     (source,) = handed_in.files.values()
     content = handed_in.weights.content if handed_in.weights else b""
     job = Job(0, 1, assignment.id, {assignment.filename: source}, seed, content)
-    result = grade(job, assignment, _launcher(), is_sample=kind in ("wrong", "time_limit"))
+    result = grade(job, assignment, _launcher(assignment), is_sample=kind in ("wrong", "time_limit"))
     lost = [outcome for outcome in result.checks if outcome.status not in (Status.PASSED, Status.SKIPPED)]
     lesson = lesson_of(source)
     return Sample(
@@ -111,27 +119,27 @@ def grade_sample(assignment: Assignment, kind: str, path: Path, seed: int) -> Sa
         name=path.stem,
         verdict=result.verdict.value,
         score=result.score,
-        max_score=result.max_score,
+        max_score=assignment.check_points,
         seconds=round(result.timings["grade_ms"] / 1000, 3),
         caught_by=tuple(outcome.name for outcome in lost),
         limits=tuple(dict.fromkeys(outcome.limit for outcome in lost if outcome.limit)),
         named=any(outcome.diagnosis == lesson for outcome in lost),
         named_first=bool(lost) and lost[0].diagnosis == lesson,
         first_hint=lost[0].diagnosis if lost else "",
-        problem=_problem(kind, result),
+        problem=_problem(kind, result, assignment.check_points),
         checks=tuple(outcome.name for outcome in result.checks),
     )
 
 
-def _problem(kind: str, result: Result) -> str:
+def _problem(kind: str, result: Result, full: float) -> str:
     if result.verdict is Verdict.INTERNAL_ERROR:
         return f"internal error: {result.worker.get('error', '')}"
-    if kind == "accepted" and result.score < result.max_score:
+    if kind == "accepted" and result.score < full:
         lost = [outcome for outcome in result.checks if outcome.points < outcome.max_points]
         return f"loses points: {lost[0].title}: {lost[0].message}"
     if kind == "starter" and result.score > 0:
         return f"scores {result.score:g} instead of 0"
-    if kind not in ("accepted", "starter") and result.score >= result.max_score:
+    if kind not in ("accepted", "starter") and result.score >= full:
         return "survives: it scores full marks"
     untold = [outcome.title for outcome in result.checks if outcome.status is Status.FAILED and not outcome.message]
     if untold:

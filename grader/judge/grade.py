@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from grader.contract import Assignment, CheckResult, Job, Result, Status, Verdict
+from grader.contract import Assignment, CheckResult, Job, Result, Status, TimingJob, Verdict
 from grader.contract.job import Running
 from grader.judge.diagnosis import diagnose
 from grader.judge.plugin import Check, JudgePlugin, Judging, fault_message
@@ -101,7 +101,7 @@ def grade(
     )
 
 
-def named_files(job: Job, assignment: Assignment) -> dict[str, str]:
+def named_files(job: Job | TimingJob, assignment: Assignment) -> dict[str, str]:
     """The job's files as the sandbox gets them: the first has the assignment's file name, whatever it was called."""
     first, *others = job.files
     return {assignment.filename: job.files[first]} | {name: job.files[name] for name in others}
@@ -161,9 +161,9 @@ def _score(judging: Judging) -> float:
 
 def _broken_points(judging: Judging, assignment: Assignment) -> str:
     total = sum(check.points for check in judging.checks.values())
-    if abs(total - assignment.points) < 1e-9:
+    if abs(total - assignment.check_points) < 1e-9:
         return ""
-    return f"the checks are worth {total:g} points together, assignment.toml says {assignment.points:g}"
+    return f"the checks are worth {total:g} points together, assignment.toml says {assignment.check_points:g}"
 
 
 def _not_the_students_doing(judging: Judging, assignment: Assignment) -> str:

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -45,17 +46,22 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "PATH": "/usr/bin:/bin",
+    # What is freed stays with the process: else a timed call waits, now and again, for pages that the kernel clears.
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(128 << 20),
 }
 
 
 class Bubblewrap:
     """Starts sandboxes: forks of warm processes, one a profile, behind a wall of bubblewrap's. Not for several threads.
 
-    A warm process is replaced after RECYCLE_AFTER sandboxes, once its successor is ready, and at once where it is
-    harmed.
+    A warm process is replaced after RECYCLE_AFTER sandboxes, once its successor is ready and none of its own is left:
+    a timing has several at once. It is replaced at once where it is harmed.
     """
 
     name = "bubblewrap"
+    devices: Mapping[str, str] = {}
+    environment = ENVIRONMENT
 
     def __init__(self) -> None:
         self.is_root = os.geteuid() == 0
@@ -63,7 +69,7 @@ class Bubblewrap:
         missing = sorted({package for tool, package in needed.items() if shutil.which(tool) is None})
         if missing:
             raise SandboxUnavailable(f"the sandbox needs {' and '.join(missing)}: apt-get install {' '.join(missing)}")
-        self.filter = compiled_filter()
+        self.filter = compiled_filter(gpu=bool(self.devices))
         self.cgroups = cgroups.find()
         self.warm: dict[str, WarmProcess] = {}
         self.successors: dict[str, WarmProcess] = {}
@@ -98,7 +104,7 @@ class Bubblewrap:
         elif warm.served >= RECYCLE_AFTER:
             if profile not in self.successors:
                 self.successors[profile] = self._new(profile)
-            if self.successors[profile].poll_ready():
+            if warm.is_idle and self.successors[profile].poll_ready():
                 self._replace(profile)
         return self.warm[profile]
 
@@ -139,7 +145,7 @@ class Bubblewrap:
             namespaces += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SETPCAP"]
         else:
             namespaces += ["--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY)]
-        environment = [part for name, value in ENVIRONMENT.items() for part in ("--setenv", name, value)]
+        environment = [part for name, value in self.environment.items() for part in ("--setenv", name, value)]
         return [
             _tool("bwrap"),
             *namespaces,
@@ -156,7 +162,8 @@ class Bubblewrap:
             INSIDE,
             "--proc",
             "/proc",
-            *device_mounts(),
+            *device_mounts(self.devices),
+            *self.more_mounts(),
             "--perms",
             "1777",
             "--dir",
@@ -167,6 +174,10 @@ class Bubblewrap:
             "/",
             "--",
         ]
+
+    def more_mounts(self) -> list[str]:
+        """Further options of bubblewrap's, for what else is to be seen."""
+        return []
 
     def unprivileged(self) -> list[str]:
         """For a root-run worker: the commands that give up root before Python starts."""
@@ -197,9 +208,9 @@ class Bubblewrap:
 
 
 @cache
-def compiled_filter() -> bytes:
+def compiled_filter(*, gpu: bool = False) -> bytes:
     """The submission's system call filter, for this machine. Raises SandboxUnavailable."""
-    command = [SYSTEM_PYTHON, "-I", str(Path(seccomp_filter.__file__).resolve())]
+    command = [SYSTEM_PYTHON, "-I", str(Path(seccomp_filter.__file__).resolve()), *(["gpu"] if gpu else [])]
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=60)
     except OSError as error:
@@ -225,11 +236,15 @@ def refusal(output: str) -> str:
     return f"the sandbox does not start: {output.strip()[:500]} - {advice}"
 
 
-def device_mounts() -> list[str]:
-    """The harmless devices, and a place for shared memory that each submission covers with its own."""
+def device_mounts(devices: Mapping[str, str]) -> list[str]:
+    """The harmless devices, and a place for shared memory that each submission covers with its own.
+
+    `devices` are let in as well: each one's path inside, with that of the device outside.
+    """
     mounts = ["--perms", "0755", "--tmpfs", "/dev"]
-    for name in ("null", "zero", "full", "random", "urandom"):
-        mounts += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    harmless = {f"/dev/{name}": f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom")}
+    for place, device in (harmless | dict(devices)).items():
+        mounts += ["--dev-bind", device, place]
     return [*mounts, "--perms", "0755", "--dir", "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108
 
 

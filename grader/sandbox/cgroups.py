@@ -57,13 +57,16 @@ class Group:
         script = "".join(f"echo 0 > {shlex.quote(str(folder / 'cgroup.procs'))} && " for folder in self.folders)
         return ["/bin/sh", "-c", script + 'exec "$@"', "sh"]
 
-    def bound(self, limits: Limits) -> None:
-        """Set a submission's limits: on top of what is there now, and of the minder. Raises OSError."""
+    def bound(self, limits: Limits, others: int = 0) -> None:
+        """Set a submission's limits: on top of what is there now, and of the minder. Raises OSError.
+
+        `others` are submissions in it already, as in a timing: each may still come to use as much.
+        """
         used = int((self.memory / self.usage).read_text())
-        (self.memory / self.maximum).write_text(str(used + ((limits.memory_mib + MINDER_MIB) << 20)))
+        (self.memory / self.maximum).write_text(str(used + (1 + others) * ((limits.memory_mib + MINDER_MIB) << 20)))
         if self.pids is not None:
             there = int((self.pids / "pids.current").read_text())
-            (self.pids / "pids.max").write_text(str(there + 1 + limits.processes))
+            (self.pids / "pids.max").write_text(str(there + (1 + others) * (1 + limits.processes)))
         self.kills = self._kills()
 
     def was_out_of_memory(self) -> bool:

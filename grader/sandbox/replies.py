@@ -72,7 +72,8 @@ def _raised(data: dict[str, Any], message: str, limits: Limits) -> StudentRaised
     kind, frames = clean(kind[:80]), tuple(_frame(line) for line in lines[:20])
     if not isinstance(limit, str) or limit not in LIMIT_SENTENCES:
         return StudentRaised(kind, message, frames)
-    sentence = LIMIT_SENTENCES[limit].format(limits)
+    alone = limit == "processes" and limits.processes == 1
+    sentence = "no thread and no process may be started here" if alone else LIMIT_SENTENCES[limit].format(limits)
     return StudentRaised(kind, f"{message} ({sentence})", frames, limit=limit)
 
 

@@ -1,8 +1,8 @@
 """The system calls of a submission, as a filter for the kernel. Run by the system's Python, beside libseccomp.
 
 libseccomp's own Python binding is built for the system's interpreter alone (Debian: python3-seccomp), so this file is a
-program: `/usr/bin/python3 seccomp_filter.py` writes the filter, as BPF, to its standard output. It imports nothing of
-Stride. A call is
+program: `/usr/bin/python3 seccomp_filter.py` writes the filter, as BPF, to its standard output; with the argument `gpu`
+it writes the one for sandboxes that may use a GPU. It imports nothing of Stride. A call is
 
 - allowed: what computing, memory, files, threads and child processes need;
 - refused with EPERM: what a curious or careless program tries, and can go on without;
@@ -77,16 +77,29 @@ PRCTLS = (1, 2, 3, 15, 16, 21, 39, 0x53564D41)
 """PR_SET/GET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET/GET_NAME, PR_GET_SECCOMP, PR_GET_NO_NEW_PRIVS, PR_SET_VMA."""
 
 
-def build(seccomp: Any) -> Any:
+NVIDIA_IOCTL, NVIDIA_IOCTLS = 0x4600, 0xFF00
+"""The driver's own: type `F` in the second byte (open-gpu-kernel-modules, nv-ioctl-numbers.h), with what mask."""
+
+UVM_IOCTLS = (0x30000001, 0x30000002)
+"""UVM_INITIALIZE and UVM_DEINITIALIZE; the others of nvidia-uvm are small numbers without a type (uvm_ioctl.h)."""
+
+SMALL = 0xFFFFFF80
+"""Mask of the bits that a number below 128 does not have."""
+
+
+def build(seccomp: Any, *, gpu: bool = False) -> Any:
     """The filter, with libseccomp's binding given as a module. Names that it does not know stay at ENOSYS."""
     rules = seccomp.SyscallFilter(seccomp.ERRNO(errno.ENOSYS))
     rules.set_attr(seccomp.Attr.ACT_BADARCH, seccomp.KILL_PROCESS)
     rules.set_attr(seccomp.Attr.CTL_OPTIMIZE, 2)
     for names in ALLOWED.values():
         _add(rules, seccomp, seccomp.ALLOW, names)
-    _add(rules, seccomp, seccomp.ERRNO(errno.EPERM), REFUSED)
+    refused = REFUSED.replace(" execve ", " ") if gpu else REFUSED
+    _add(rules, seccomp, seccomp.ERRNO(errno.EPERM), refused)
     _add(rules, seccomp, seccomp.KILL_PROCESS, FATAL)
     _add_by_argument(rules, seccomp)
+    if gpu:
+        _add_for_gpu(rules, seccomp)
     return rules
 
 
@@ -113,11 +126,21 @@ def _add_by_argument(rules: Any, seccomp: Any) -> None:
         rules.add_rule(seccomp.ALLOW, "prctl", seccomp.Arg(0, masked, 0xFFFFFFFF, option))
 
 
+def _add_for_gpu(rules: Any, seccomp: Any) -> None:
+    """What CUDA's driver is asked by, and programs: Triton starts an assembler."""
+    masked = seccomp.MASKED_EQ
+    rules.add_rule(seccomp.ALLOW, "execve")
+    rules.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, masked, NVIDIA_IOCTLS, NVIDIA_IOCTL))
+    rules.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, masked, SMALL, 0))
+    for number in UVM_IOCTLS:
+        rules.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, masked, 0xFFFFFFFF, number))
+
+
 def main() -> None:
     """Write the filter to standard output."""
     import seccomp
 
-    build(seccomp).export_bpf(sys.stdout.buffer)
+    build(seccomp, gpu="gpu" in sys.argv[1:]).export_bpf(sys.stdout.buffer)
 
 
 if __name__ == "__main__":

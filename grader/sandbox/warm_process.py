@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 import time
 from typing import Any
+from weakref import WeakSet
 
 from grader.contract import Limits
 from grader.sandbox.cgroups import Cgroups
@@ -39,6 +40,7 @@ class WarmProcess:
         self.served = 0
         self.is_harmed = False
         self.is_ready = False
+        self.lives: WeakSet[ForkLife] = WeakSet()
         self.about: dict[str, int] = {}
         self.group = cgroups.make() if cgroups else None
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
@@ -58,6 +60,11 @@ class WarmProcess:
             raise SandboxUnavailable(f"the sandbox cannot be started: {error}") from error
         finally:
             theirs.close()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every sandbox that it has forked has ended."""
+        return all(life.ended is not None for life in self.lives)
 
     def poll_ready(self) -> bool:
         """Whether its imports are done, without waiting."""
@@ -94,7 +101,7 @@ class WarmProcess:
         self.served += 1
         stamps = {"asked": time.monotonic()}
         if self.group is not None:
-            self.group.bound(limits)
+            self.group.bound(limits, others=sum(life.ended is None for life in self.lives))
         channel, their_channel = socket.socketpair()
         channel.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         monitor, their_monitor = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -116,6 +123,7 @@ class WarmProcess:
         finally:
             os.close(writable)
         life = ForkLife(monitor, self)
+        self.lives.add(life)
         sandbox = Sandbox(life, channel, os.fdopen(readable, "rb"), limits, has_torch=self.profile == "torch")
         sandbox.stamps = stamps | told | {"started": time.monotonic()}
         sandbox.pid = pid

@@ -94,7 +94,7 @@ def start_timers(supervisor: Supervisor) -> None:
     """
     supervisor.start("timer", celery("grader.worker", TIME_CPU, "--concurrency", "1"))
     for number in range(gpu_count()):
-        one = ["env", f"CUDA_VISIBLE_DEVICES={number}"]
+        one = ["env", "STRIDE_DEVICE=cuda", "CUDA_DEVICE_ORDER=PCI_BUS_ID", f"CUDA_VISIBLE_DEVICES={number}"]
         supervisor.start(f"gpu-{number}", [*one, *celery("grader.worker", GRADE_GPU, "--concurrency", "1")])
 
 

@@ -32,7 +32,7 @@ def test_a_solution_is_watched_from_the_queue_to_full_marks_without_a_reload(
     assert any(re.search(r"Being graded [1-9]\d* of 17 checks", state) for state in states)
     assert states[-1].startswith("10 / 12 points")
     announced = list(dict.fromkeys(announcement for _, _, announcement in watched if announcement))
-    assert announced == ["Grading has begun.", "Graded: 10 of 12 points. Every check passed."]
+    assert announced == ["Grading has begun.", "Graded: 10 of 12 points. Every check passed. It is being timed."]
     assert watched[-1][1].startswith("10/12")
     assert page.evaluate("window.neverReloaded")
     expect(page.locator("#history")).to_contain_text("10 / 12")

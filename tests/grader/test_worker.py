@@ -1,4 +1,4 @@
-"""The Celery worker that grades: a real process, over the filesystem broker and Redis."""
+"""The Celery worker that grades and times: a real process, over the filesystem broker and Redis."""
 
 from __future__ import annotations
 
@@ -20,14 +20,22 @@ from grader.contract import (
     GRADE_TASK,
     PROGRESS_TASK,
     RECORD_TASK,
+    RECORD_TIMING_TASK,
     RESULTS,
+    TIME_CPU,
+    TIME_TASK,
+    TIMING_BEGUN_TASK,
     Job,
+    Outcome,
     Progress,
     Result,
+    Timing,
+    TimingJob,
     Verdict,
     celery_settings,
 )
 from tests.grader.conftest import ACCEPTED, write_assignment
+from tests.grader.timed_assignment import ONCE, RAISES_WHERE_LARGE, write_timed_assignment
 
 ANSWER_SECONDS = 60
 WORKER = (
@@ -37,7 +45,7 @@ WORKER = (
     "grader.worker",
     "worker",
     "-Q",
-    GRADE_CPU,
+    f"{GRADE_CPU},{TIME_CPU}",
     "-c",
     "1",
     "--without-gossip",
@@ -55,6 +63,9 @@ class Peer:
 
     def send(self, *args: Any) -> None:
         self.app.send_task(GRADE_TASK, args=list(args), queue=GRADE_CPU)
+
+    def send_timing(self, *args: Any) -> None:
+        self.app.send_task(TIME_TASK, args=list(args), queue=TIME_CPU)
 
     def receive(self, count: int = 100, last: str = "") -> list[tuple[str, dict[str, Any]]]:
         """So many messages of the results queue, or all to the first called `last`, as task name and payload."""
@@ -81,11 +92,20 @@ class Peer:
         assert [name for name, _ in messages] == [PROGRESS_TASK] * (len(messages) - 1) + [RECORD_TASK]
         return [Progress.from_dict(payload) for _, payload in messages[:-1]], messages[-1][1]
 
+    def receive_timing(self) -> tuple[dict[str, Any], Timing]:
+        """The message of a timing, after the one that says that it has begun."""
+        (first, begun), (second, record) = self.receive(2)
+        assert (first, second) == (TIMING_BEGUN_TASK, RECORD_TIMING_TASK)
+        assert begun == {"run": record["run"], "attempt": record["attempt"]}
+        assert set(record) == {"run", "attempt", "timing"}
+        return record, Timing.from_dict(record["timing"])
+
 
 @pytest.fixture
 def environment(broker_url, tmp_path, bubblewrap) -> dict[str, str]:
     root = tmp_path / "assignments"
     write_assignment(root)
+    write_timed_assignment(root)
     return os.environ | {
         "BROKER_URL": broker_url,
         "STRIDE_DATA": str(tmp_path / "data"),
@@ -174,6 +194,71 @@ def test_changed_assignment_is_read_again(peer, start, environment):
     statement.write_text("# Another\n")
     peer.send(job())
     assert peer.receive_result()[1]["result"]["version"] != first
+
+
+def timing_job(source: str = ONCE, assignment: str = "91-product", run: int = 8) -> dict[str, Any]:
+    return TimingJob(run, 3, assignment, {"mine.py": source}, 7).to_dict()
+
+
+def shortened(environment: dict[str, str]) -> None:
+    """Bound a timing to what the fewest process pairs take."""
+    toml = Path(environment["STRIDE_ASSIGNMENTS"], "91-product", "assignment.toml")
+    toml.write_text(toml.read_text().replace("seconds = 20\n\n[[bench", "seconds = 0.1\n\n[[bench"))
+
+
+def test_worker_says_that_it_times_and_then_sends_the_timing(peer, start, environment):
+    shortened(environment)
+    start()
+    peer.send_timing(timing_job())
+    record, timing = peer.receive_timing()
+    assert (record["run"], record["attempt"]) == (8, 3)
+    assert (timing.outcome, timing.assignment, timing.seed) == (Outcome.TIMED, "91-product", 7)
+    assert timing.interval[0] <= timing.ratio <= timing.interval[1]
+    assert len(timing.samples) == 3
+    assert timing.worker["sandbox"] == "bubblewrap"
+
+
+def test_submission_that_fails_in_a_timed_call_is_refused_and_not_our_failure(peer, start):
+    start()
+    peer.send_timing(timing_job(RAISES_WHERE_LARGE))
+    _, timing = peer.receive_timing()
+    assert timing.outcome is Outcome.REFUSED
+    assert "too large for me" in timing.message
+    assert "error" not in timing.worker
+
+
+@pytest.mark.parametrize(
+    ("assignment", "files", "told"),
+    [
+        ("92-absent", {}, "has no assignment '92-absent'"),
+        ("../assignments/91-product", {}, "has no assignment"),
+        ("90-doubling", {}, "has no benchmark"),
+        ("91-product", {"benchmark.py": "1 / 0\n"}, "ZeroDivisionError"),
+        ("91-product", {"submissions/accepted/once.py": RAISES_WHERE_LARGE}, "too large for me"),
+        ("91-product", {"assignment.toml": "title = 5\n"}, "assignment.toml"),
+    ],
+)
+def test_timing_that_fails_on_our_side_is_an_internal_error_with_its_detail(
+    peer, start, environment, assignment, files, told
+):
+    for name, text in files.items():
+        Path(environment["STRIDE_ASSIGNMENTS"], assignment, name).write_text(text)
+    start()
+    peer.send_timing(timing_job(assignment=assignment))
+    _, timing = peer.receive_timing()
+    assert (timing.outcome, timing.assignment) == (Outcome.INTERNAL_ERROR, assignment)
+    assert told in timing.worker["error"]
+    assert (timing.points, timing.message) == (0.0, "")
+
+
+def test_message_that_is_no_timing_job_is_dropped_and_the_next_is_timed(peer, start, environment):
+    shortened(environment)
+    start()
+    for rubbish in ({"run": 1}, "text", None, job()):
+        peer.send_timing(rubbish)
+    peer.send_timing(timing_job(run=9))
+    record, _ = peer.receive_timing()
+    assert record["run"] == 9
 
 
 def test_worker_without_a_sandbox_refuses_to_start_and_says_what_to_install(start, environment, tmp_path):

@@ -13,20 +13,15 @@ import math
 import os
 import resource
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x08000000, 0x10000000, 0x20000000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 4096, 16384, 1 << 18
-PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = (
-    1,
-    22,
-    24,
-    28,
-    38,
-    47,
-)
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND = 1, 2, 4, 8, 32, 4096
+MS_REC, MS_PRIVATE = 16384, 1 << 18
+PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 22, 24
+PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 28, 38, 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 SECUREBITS_LOCKED = 0xEF
 """Root is nobody, capabilities are not kept, and no ambient one is raised: each with its lock."""
@@ -42,11 +37,19 @@ LANDLOCK_RULE_PATH_BENEATH = 1
 LANDLOCK_FILES_BY_ABI = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF}
 LANDLOCK_FILES = 0xFFFF
 LANDLOCK_EXECUTE, LANDLOCK_WRITE_FILE, LANDLOCK_READ_FILE, LANDLOCK_READ_DIR = 1, 2, 4, 8
+LANDLOCK_TRUNCATE, LANDLOCK_IOCTL = 1 << 14, 1 << 15
 LANDLOCK_DEVICES = 1 << 6 | 1 << 11 | 1 << 15
-"""Making character and block devices, and ioctl on them: granted nowhere."""
+"""Making character and block devices, and ioctl on them: granted nowhere but for ioctl on a GPU."""
+
+GPU_FILES = 256
+GPU_PROCESSES = 32
+"""Descriptors and threads that CUDA's driver and libraries have for themselves, beside the submission's."""
 
 MAX_INODES = 4096
 TMP, SHM = "/tmp", "/dev/shm"  # noqa: S108 - the sandbox's own
+THREADS = "/proc/1/task"
+MACHINES_PROC = "/stride/proc"
+"""Where the wall of a worker that root runs has the machine's /proc, without which no new one may be mounted."""
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long
@@ -90,12 +93,23 @@ def enter_namespaces() -> None:
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
 
 
-def mount_own_files(tmp_mib: int) -> None:
-    """Mounts that nobody else sees: one empty tmpfs behind /tmp and /dev/shm together, and nothing in /proc."""
+def gpu_devices() -> list[str]:
+    """The device files of a GPU that the wall lets in: none in the ordinary one."""
+    return sorted(str(path) for path in Path("/dev").rglob("nvidia*") if not path.is_dir())
+
+
+def mount_own_files(tmp_mib: int, *, gpu: bool = False) -> None:
+    """Mounts that nobody else sees: one empty tmpfs behind /tmp and /dev/shm together, and nothing in /proc.
+
+    CUDA needs a /proc: with a GPU it is one of the submission's own processes.
+    """
     checked(libc.unshare(CLONE_NEWNS), "make a mount namespace")
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     safe = MS_NOSUID | MS_NODEV | MS_NOEXEC
-    mount("none", "/proc", "tmpfs", safe | MS_RDONLY, "size=4k,nr_inodes=1,mode=0555")
+    if gpu:
+        _mount_own_proc(safe)
+    else:
+        _cover("/proc", safe)
     mount("none", SHM, "tmpfs", safe, f"size={tmp_mib}m,nr_inodes={MAX_INODES},mode=0755")
     for name, place in (("tmp", TMP), ("shm", SHM)):
         Path(SHM, name).mkdir()
@@ -104,8 +118,24 @@ def mount_own_files(tmp_mib: int) -> None:
     os.chdir(TMP)
 
 
-def set_limits(limits: Mapping[str, float]) -> None:
-    """Limits of the process and each of its children, by `grader.contract.Limits`' names."""
+def _cover(place: str, safe: int) -> None:
+    mount("none", place, "tmpfs", safe | MS_RDONLY, "size=4k,nr_inodes=1,mode=0555")
+
+
+def _mount_own_proc(safe: int) -> None:
+    """A /proc of the present pid namespace, read-only but for the names of threads: CUDA's driver writes them."""
+    mount("proc", "/proc", "proc", safe)
+    mount(THREADS, THREADS, None, MS_BIND)
+    mount("none", "/proc", None, MS_REMOUNT | MS_BIND | MS_RDONLY | safe)
+    if Path(MACHINES_PROC).is_dir():
+        _cover(MACHINES_PROC, safe)
+
+
+def set_limits(limits: Mapping[str, float], *, gpu: bool = False) -> None:
+    """Limits of the process and each of its children, by `grader.contract.Limits`' names.
+
+    CUDA reserves address space without end: with a GPU, memory is bounded by the control group and the minder alone.
+    """
     data = int(limits["memory_mib"]) << 20
     cpu = math.ceil(limits["cpu_seconds"]) + 1  # the minder, which counts all processes together, comes first
     bounds = {
@@ -121,6 +151,10 @@ def set_limits(limits: Mapping[str, float]) -> None:
         resource.RLIMIT_SIGPENDING: 256,
         resource.RLIMIT_RTPRIO: 0,
     }
+    if gpu:
+        del bounds[resource.RLIMIT_DATA], bounds[resource.RLIMIT_AS]
+        bounds[resource.RLIMIT_NOFILE] += GPU_FILES
+        bounds[resource.RLIMIT_NPROC] += GPU_PROCESSES
     for kind, bound in bounds.items():
         resource.setrlimit(kind, (bound, bound))
 
@@ -131,15 +165,23 @@ def landlock_abi() -> int:
     return max(0, int(version))
 
 
-def restrict_files(abi: int) -> None:
-    """By Landlock: read all, write below TMP, SHM and to /dev/null; execute nothing, no TCP, no signal to others."""
+def restrict_files(abi: int, devices: Sequence[str] = ()) -> None:
+    """By Landlock: read all, write below TMP, SHM and to /dev/null; execute nothing, no TCP, no signal to others.
+
+    With a GPU's `devices`: these can be used, threads be named, and the system's and the packages' programs be started.
+    """
     if abi < 1:
         return
     handled = LANDLOCK_FILES_BY_ABI.get(abi, LANDLOCK_FILES)
     attributes = struct.pack("QQQ", handled, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
     ruleset = syscall(SYS_LANDLOCK_CREATE, attributes, ctypes.c_size_t(size), 0, what="make a Landlock ruleset")
-    _allow(ruleset, "/", LANDLOCK_READ_FILE | LANDLOCK_READ_DIR)
+    _allow(ruleset, "/", LANDLOCK_READ_FILE | LANDLOCK_READ_DIR | (LANDLOCK_EXECUTE if devices else 0))
+    for device in devices:
+        _allow(ruleset, device, handled & (LANDLOCK_READ_FILE | LANDLOCK_WRITE_FILE | LANDLOCK_IOCTL))
+    if devices:
+        rights = LANDLOCK_READ_FILE | LANDLOCK_READ_DIR | LANDLOCK_WRITE_FILE | LANDLOCK_TRUNCATE
+        _allow(ruleset, THREADS, handled & rights)
     for place in (TMP, SHM):
         _allow(ruleset, place, handled & ~LANDLOCK_EXECUTE & ~LANDLOCK_DEVICES)
     _allow(ruleset, "/dev/null", LANDLOCK_READ_FILE | LANDLOCK_WRITE_FILE)

@@ -81,10 +81,9 @@ CONVOLUTIONS = (
     *("quantized::conv_transpose3d_stride", "quantized::conv_transpose3d_transpose"),
     "quantized::conv_transpose3d_unpack",
 )
-WINDOWS = (
-    *("aten::im2col", "aten::col2im"),
-    *("aten::unfold", "aten::unfold_copy", "aten::unfold_backward"),
-)
+WINDOWS = ("aten::im2col", "aten::col2im")
+"""Not Tensor.unfold, which is a view as as_strided makes it: Tensor.repeat is made of it."""
+
 MAX_POOLS = (
     *("aten::max_pool1d", "aten::max_pool2d", "aten::max_pool3d", "aten::max_pool2d_backward"),
     *("aten::max_pool1d_with_indices", "aten::max_pool2d_with_indices", "aten::max_pool3d_with_indices"),

@@ -227,11 +227,12 @@ def _submission(order: dict[str, Any], channel: int, output: int, program: bytes
     try:
         confine.die_with_parent()
         Path("/proc/self/oom_score_adj").write_text("1000")
-        confine.mount_own_files(int(order["tmp_mib"]))
+        devices = confine.gpu_devices()
+        confine.mount_own_files(int(order["tmp_mib"]), gpu=bool(devices))
         _keep_only(channel, output)
         stamps["mounts"] = time.monotonic()
-        confine.restrict_files(confine.landlock_abi())
-        confine.set_limits(order)
+        confine.restrict_files(confine.landlock_abi(), devices)
+        confine.set_limits(order, gpu=bool(devices))
         if order.get("core") is not None:
             os.sched_setaffinity(0, {order["core"]})
         confine.drop_capabilities()

@@ -208,7 +208,7 @@ def test_an_unknown_name_is_an_error():
         ("conv", (refusals.CONVOLUTIONS,), NO_CONVOLUTION),
         ("pool", (refusals.MAX_POOLS, refusals.AVERAGE_POOLS, refusals.UNPOOLINGS), NO_POOLING),
         ("unpool", (refusals.UNPOOLINGS,), set()),
-        ("unfold", (refusals.WINDOWS,), set()),
+        ("unfold", (refusals.WINDOWS,), {"aten::unfold", "aten::unfold_copy", "aten::unfold_backward"}),
         ("2col", (refusals.WINDOWS,), set()),
         ("col2im", (refusals.WINDOWS,), set()),
         ("upsample", (refusals.RESIZINGS,), set()),

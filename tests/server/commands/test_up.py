@@ -162,7 +162,8 @@ def test_each_gpu_has_a_worker_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_p
     commands.start_timers(supervisor)
 
     assert list(started) == ["timer", "gpu-0", "gpu-1"]
-    assert started["gpu-1"][:2] == ["env", "CUDA_VISIBLE_DEVICES=1"]
+    assert started["gpu-1"][0] == "env"
+    assert started["gpu-1"][1:4] == ["STRIDE_DEVICE=cuda", "CUDA_DEVICE_ORDER=PCI_BUS_ID", "CUDA_VISIBLE_DEVICES=1"]
     assert all(command[-2:] == ["--concurrency", "1"] for command in started.values())
     assert [command[command.index("-Q") + 1] for command in started.values()] == [TIME_CPU, GRADE_GPU, GRADE_GPU]
 

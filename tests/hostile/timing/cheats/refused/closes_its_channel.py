@@ -1,0 +1,16 @@
+"""Closes the channel in its fifth call."""
+
+import ctypes
+import os
+import time
+
+from twin import conv as honest
+
+CALLS = []
+
+
+def conv(x, w):
+    CALLS.append(None)
+    if len(CALLS) == 5:
+        os.close(3)
+    return honest(x, w)
