@@ -10,7 +10,7 @@ import click
 
 from grader.command_line import FAILED
 from grader.contract import Assignment, AssignmentError, load_assignment
-from grader.contract.assignment import assignment_folders, has_questions_alone
+from grader.contract.assignment import assignment_folders, has_questions_alone, load_usable
 from grader.sandbox.errors import SandboxFailure, SandboxUnavailable
 from grader.settings import Settings
 
@@ -20,7 +20,7 @@ def find_assignment(name: str) -> Assignment:
 
     Raises click.BadParameter where there is none, click.UsageError where it is broken.
     """
-    folders = _folders()
+    folders = assignment_folders(_root())
     for folder in folders:
         if name == folder.name or (name.isdecimal() and int(name) == int(folder.name[:2])):
             try:
@@ -34,25 +34,20 @@ def find_assignment(name: str) -> Assignment:
 
 def all_assignments() -> tuple[list[Assignment], list[str]]:
     """Every assignment that can be used, and for each broken folder what is wrong with it, in course order."""
-    usable, broken = [], []
-    for folder in _folders():
-        try:
-            usable.append(load_assignment(folder))
-        except AssignmentError as error:
-            broken.append(str(error))
-    return usable, broken
+    usable, broken = load_usable(_root())
+    return list(usable.values()), list(broken.values())
 
 
-def _folders() -> list[Path]:
+def _root() -> Path:
     root = Settings.from_environment().assignments
     if not root.is_dir():
         raise click.UsageError(f"{root} is not a folder of assignments")
-    return assignment_folders(root)
+    return root
 
 
 def _has_questions_alone(name: str) -> bool:
-    root, number = Settings.from_environment().assignments, name.zfill(2)
-    return any(has_questions_alone(path) for path in root.iterdir() if name == path.name or number == path.name[:2])
+    number = name.zfill(2)
+    return any(has_questions_alone(path) for path in _root().iterdir() if name == path.name or number == path.name[:2])
 
 
 class StrideFailed(click.ClickException):

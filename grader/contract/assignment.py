@@ -208,6 +208,17 @@ def load_assignments(root: Path) -> dict[str, Assignment]:
     return {folder.name: load_assignment(folder) for folder in assignment_folders(root)}
 
 
+def load_usable(root: Path) -> tuple[dict[str, Assignment], dict[str, str]]:
+    """Every assignment below `root` that can be used, and what is wrong with each that cannot, by folder."""
+    usable, broken = {}, {}
+    for folder in assignment_folders(root):
+        try:
+            usable[folder.name] = load_assignment(folder)
+        except AssignmentError as error:
+            broken[folder.name] = str(error)
+    return usable, broken
+
+
 def assignment_folders(root: Path) -> list[Path]:
     """The folders below `root` that are assignments or mean to be, in course order; not those of questions alone."""
     folders = sorted(path for path in root.iterdir() if path.is_dir() and FOLDER_NAME.fullmatch(path.name))

@@ -9,8 +9,8 @@ import click
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from grader.contract import Assignment, AssignmentError, load_assignment
-from grader.contract.assignment import assignment_folders
+from grader.contract import Assignment
+from grader.contract.assignment import load_usable
 from server.database import make_engine, make_sessions, migrate
 from server.services.errors import Refused
 from server.settings import Settings, SettingsError
@@ -38,12 +38,9 @@ def read_settings() -> Settings:
 
 def read_assignments(settings: Settings) -> dict[str, Assignment]:
     """Every assignment that can be used; a broken folder is left out, and a line on standard error says why."""
-    usable = {}
-    for folder in assignment_folders(settings.assignments):
-        try:
-            usable[folder.name] = load_assignment(folder)
-        except AssignmentError as error:
-            click.echo(f"Left out: {error}", err=True)
+    usable, broken = load_usable(settings.assignments)
+    for problem in broken.values():
+        click.echo(f"Left out: {problem}", err=True)
     return usable
 
 
