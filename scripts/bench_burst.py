@@ -338,7 +338,7 @@ def verify(place: Installation, planned: list[Planned]) -> int:
 
 
 def check_scores(place: Installation, planned: list[Planned], found: dict[int, Submission]) -> None:
-    """Accepted samples have full marks and no other has; one of each is graded again here. Raises Failed."""
+    """Accepted samples have all points of the checks and no other has; one of each is graded again. Raises Failed."""
     first = {each.file: each for each in reversed(planned)}
     with Bubblewrap() as launcher:
         for file, each in first.items():
@@ -350,7 +350,7 @@ def check_scores(place: Installation, planned: list[Planned], found: dict[int, S
                 raise Failed(f"{file.name} has {found[each.submission].score}, graded alone it has {result.score}.")
     for each in planned:
         row = found[each.submission]
-        is_full = row.score == row.max_score and row.state is State.GRADED
+        is_full = row.score == place.assignment.check_points and row.state is State.GRADED
         if row.state not in (State.GRADED, State.REJECTED) or is_full is not (each.kind == "accepted"):
             raise Failed(f"submission {row.id}, {each.kind}/{each.file.name}: {row.state}, {row.score} points")
 

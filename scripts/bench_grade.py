@@ -60,8 +60,10 @@ class Timing:
     def of(cls, posted_at: float, submission: Submission) -> Timing:
         """From what the client and the database saw: both read the same machine's clock. Raises Refusal."""
         result = submission.attempts[-1].result
-        if submission.graded_at is None or result is None or submission.score != submission.max_score:
-            raise Refusal(f"submission {submission.id} did not get full marks: {submission.state}, {submission.score}")
+        if submission.graded_at is None or result is None or not result["checks"]:
+            raise Refusal(f"submission {submission.id} has no result: {submission.state}")
+        if any(check["points"] < check["max_points"] for check in result["checks"]):
+            raise Refusal(f"submission {submission.id} fails a check: {submission.state}, {submission.score}")
         total = (submission.graded_at.timestamp() - posted_at) * 1000
         upload = (submission.created_at.timestamp() - posted_at) * 1000
         grading = result["timings"]["grade_ms"]

@@ -132,11 +132,11 @@ def _summary(timings: Sequence[Timing]) -> dict[str, Any]:
 
 
 @contextmanager
-def background_load(count: int) -> Iterator[None]:
-    """So many programs that take a core's time and memory's for a while, sleep for a while, and so on."""
+def background_load(count: int) -> Iterator[list[int]]:
+    """So many programs that take a core's time and memory's for a while, sleep for a while, and so on; their pids."""
     started = [subprocess.Popen([sys.executable, "-c", BURNER]) for _ in range(count)]
     try:
-        yield
+        yield [process.pid for process in started]
     finally:
         for process in started:
             process.kill()

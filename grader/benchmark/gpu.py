@@ -43,6 +43,13 @@ THROTTLED = {
 """Bits of nvmlDeviceGetCurrentClocksEventReasons that say that a GPU is slower than it could be (nvml.h)."""
 
 
+def sees_gpu() -> bool:
+    """Whether the judge's own PyTorch can use a GPU. A worker for one does not start where its sandboxes cannot."""
+    import torch
+
+    return torch.cuda.is_available()
+
+
 class GpuBusy(RuntimeError):  # noqa: N818 - a state of the machine
     """Somebody else uses the GPU: a submission between its calls, or another program."""
 

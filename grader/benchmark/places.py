@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threadpoolctl import threadpool_limits
 
 from grader.benchmark.cores import held_core, processor_name
-from grader.benchmark.gpu import GpuDevice
+from grader.benchmark.gpu import GpuDevice, sees_gpu
 from grader.benchmark.side import Place
 from grader.contract import Assignment, Device
 from grader.sandbox.gpu import GpuBubblewrap
@@ -17,13 +17,13 @@ from grader.sandbox.process import Launcher
 
 @contextmanager
 def held_place(assignment: Assignment, launcher: Launcher) -> Iterator[Place]:
-    """A core and, where the launcher lets one in and the assignment asks for it, the GPU; waits until they are free.
+    """A core and, for an assignment and a launcher that have one, the GPU; waits until they are free.
 
     Sandboxes are forks of a process that must not have been started on the one core: it is started before.
     """
     launcher.start(assignment.profile, assignment.limits).close()
     with held_core() as core, threadpool_limits(1):
-        if not (assignment.gpu and isinstance(launcher, GpuBubblewrap)):
+        if not (assignment.gpu and isinstance(launcher, GpuBubblewrap) and sees_gpu()):
             yield Place(launcher, core)
             return
         gpu = GpuDevice()

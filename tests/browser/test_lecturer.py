@@ -24,7 +24,7 @@ def test_the_table_leads_to_a_submission_with_its_source(
     row = page.get_by_role("row").filter(has_text=number)
     expect(row).to_contain_text("Ada Lovelace")
     cell = row.get_by_role("cell").first
-    expect(cell).to_have_class(re.compile("band-4"))
+    expect(cell).to_have_class(re.compile("band-[34]"))  # without the points for speed, or with them
     cell.get_by_role("link").click()
     expect(page.get_by_role("row")).to_have_count(3)
     expect(page.get_by_role("row").nth(1)).to_contain_text("Counts")

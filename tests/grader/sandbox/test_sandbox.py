@@ -51,6 +51,8 @@ def test_environment_is_empty_and_the_secret_of_the_worker_stays_outside(ask, mo
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
         "MKL_NUM_THREADS",
+        "MALLOC_MMAP_THRESHOLD_",
+        "MALLOC_TRIM_THRESHOLD_",
         "PATH",
         "PWD",
     }
