@@ -14,7 +14,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,6 @@ CALM_SECONDS = 2.0
 LEAST_MARGIN = 0.2
 """Milliseconds that a write may take longer in any case: launching one takes some hundredths."""
 
-ASIDE = 1.5
 THROTTLED = {
     0x04: "its power limit",
     0x08: "its hardware, for heat or power",
@@ -182,18 +181,3 @@ class _Nvml:
         except library.NVMLError as error:
             self.missing = str(error)
             return {}, 0
-
-
-def flag_events(wall: Sequence[float], events: Sequence[float], reference_rest: float) -> str:
-    """What is odd about CUDA's events beside the judge's clock, in words, or nothing.
-
-    `wall` are milliseconds of calls by the judge's clock, `events` those that the submission's process tells of the
-    same calls, and `reference_rest` how much longer the judge's clock is than the events for the reference: moving
-    arguments and outputs. Events are the submission's word, so they decide nothing.
-    """
-    rest = statistics.median(clock - event for clock, event in zip(wall, events, strict=True))
-    if rest < 0:
-        return "CUDA's events tell of more time than has passed."
-    if rest > ASIDE * reference_rest + LEAST_MARGIN:
-        return f"{rest:.2f} ms of a call lie outside CUDA's events, {reference_rest:.2f} ms of the reference's."
-    return ""

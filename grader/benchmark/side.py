@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,15 +67,14 @@ class Side:
         self.clock: CoreTime | WallTime | None = None
         self.used = 0.0
         self.sandbox: Sandbox = place.launcher.start(assignment.profile, limits, core=place.core)
-        try:
+        with ExitStack() as undoing:
+            undoing.callback(self.close)
             self._load(assignment, files, work, place)
             self.sandbox.life.pause()
             # On a GPU the process waits for it rather than works, so there the wall clock counts.
             self.clock = CoreTime(self.sandbox.pid) if place.gpu is None else WallTime()
             self.used = self.clock.process_milliseconds()
-        except BaseException:
-            self.close()
-            raise
+            undoing.pop_all()
 
     def _load(self, assignment: Assignment, files: Mapping[str, str], work: Work, place: Place) -> None:
         entries = [entry.name for entry in assignment.entries]

@@ -9,7 +9,7 @@ numbers as the network has, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,13 +130,12 @@ class Process:
         self.milliseconds = 0.0
         self.sandbox: Sandbox = place.launcher.start(assignment.profile, limits, core=place.core)
         self.clock = CoreTime(self.sandbox.pid)
-        try:
+        with ExitStack() as undoing:
+            undoing.callback(self.close)
             self.run(WARM, trains)
             with self.counting():
                 self._load(files)
-        except BaseException:
-            self.close()
-            raise
+            undoing.pop_all()
 
     def _load(self, files: Mapping[str, str]) -> None:
         entries = [entry.name for entry in self.assignment.entries]

@@ -11,7 +11,7 @@ import types
 import pytest
 
 from grader.benchmark import gpu
-from grader.benchmark.gpu import THROTTLED, GpuBusy, GpuDevice, flag_events
+from grader.benchmark.gpu import THROTTLED, GpuBusy, GpuDevice
 
 
 @pytest.fixture
@@ -112,16 +112,3 @@ def test_a_missing_library_is_flagged(device, monkeypatch):
     device.nvml = gpu._Nvml("1234")
     device.diagnostics()
     assert device.flags() == ("Clocks and throttling were not watched: nvidia-ml-py is not installed.",)
-
-
-@pytest.mark.parametrize(
-    ("wall", "events", "rest", "told"),
-    [
-        ([5.0, 5.1, 5.2], [4.0, 4.1, 4.1], 1.0, ""),
-        ([5.0, 5.1, 5.2], [6.0, 6.1, 6.1], 1.0, "more time than has passed"),
-        ([9.0, 9.1, 9.2], [1.0, 1.1, 1.1], 1.0, "8.00 ms of a call lie outside CUDA's events, 1.00 ms"),
-    ],
-)
-def test_events_that_disagree_with_the_clock_are_told(wall, events, rest, told):
-    said = flag_events(wall, events, rest)
-    assert told in said if told else said == ""
