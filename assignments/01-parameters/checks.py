@@ -7,7 +7,7 @@ import math
 import pytest
 from hypothesis import strategies as st
 
-from grader.authoring import expect, for_all
+from grader.authoring import case, expect, for_all
 from reference import parameters
 
 LECTURES = {
@@ -85,10 +85,7 @@ LECTURES = {
 
 @pytest.mark.parametrize(
     ("function", "calls"),
-    [
-        pytest.param(function, calls, id=name, marks=[pytest.mark.title(title), pytest.mark.points(points)])
-        for name, (title, points, function, calls) in LECTURES.items()
-    ],
+    [case(name, title, points, function, calls) for name, (title, points, function, calls) in LECTURES.items()],
 )
 def test_count(student, function, calls):
     # All are asked before one is judged: together they tell more misconceptions apart than the first that is wrong.

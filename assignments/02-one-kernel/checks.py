@@ -8,18 +8,22 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from grader.authoring import CheckFailed, expect_close, expect_dtype, expect_pure, expect_scaled, expect_shape, for_all
+from grader.authoring import (
+    case,
+    expect_close,
+    expect_dtype,
+    expect_pure,
+    expect_scaled,
+    expect_shape,
+    for_all,
+    in_case,
+)
 from reference.kernels import convolve2d, correlate2d
 
 X = np.arange(9.0).reshape(3, 3)
 K = np.arange(4.0).reshape(2, 2)
 TABLE = np.array([[1.0, 2, 0, 1], [3, 1, 1, 0], [0, 2, 4, 1], [1, 0, 2, 3]])
 SOBEL = np.array([[1.0, 0, -1], [2, 0, -2], [1, 0, -1]])
-
-
-def case(name, title, points, *values):
-    """One check of a family, by what it is given."""
-    return pytest.param(*values, id=name, marks=[pytest.mark.title(title), pytest.mark.points(points)])
 
 
 @pytest.mark.parametrize(
@@ -144,10 +148,8 @@ def promise(sentence, got, other, shape, what):
     """Two of the student's own answers, both of that shape, must agree; the sentence says why."""
     for answer in (got, other):
         expect_shape(answer, shape, what=what)
-    try:
+    with in_case(sentence):
         expect_close(got, other, rtol=1e-9, atol=1e-9, what=what)
-    except CheckFailed as failure:
-        raise CheckFailed(f"{sentence} {failure.message}", failure.evidence) from None
 
 
 def full(image, kernel):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from grader.authoring import CheckFailed, expect, for_all
+from grader.authoring import CheckFailed, case, expect, for_all
 from grader.sandbox.errors import StudentRaised
 from reference.definition import positions
 from reference.sizes import extent, output_size, receptive_field, same_pad
@@ -32,10 +32,7 @@ SIZES = {
 
 def titled(cases):
     """One check for each named case: a title, its points, and what is tried."""
-    return [
-        pytest.param(tried, id=name, marks=[pytest.mark.title(title), pytest.mark.points(points)])
-        for name, (title, points, tried) in cases.items()
-    ]
+    return [case(name, title, points, tried) for name, (title, points, tried) in cases.items()]
 
 
 @pytest.mark.parametrize("layers", titled(SIZES))

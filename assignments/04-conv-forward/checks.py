@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from grader.authoring import expect_close, expect_dtype, expect_pure, expect_scaled, for_all
+from grader.authoring import case, expect_close, expect_dtype, expect_pure, expect_scaled, for_all
 from reference.conv import conv_forward_im2col
 from reference.sizes import extent
 
 
 def layer(name, title, points, x, w, **conv_param):
     """A layer by the shapes of its images and kernels: one check."""
-    return pytest.param(x, w, conv_param, id=name, marks=[pytest.mark.title(title), pytest.mark.points(points)])
+    return case(name, title, points, x, w, conv_param)
 
 
 PLAIN = {"stride": 1, "pad": 0, "dilation": 1}

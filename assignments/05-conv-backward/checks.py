@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 
 from grader.authoring import (
-    CheckFailed,
+    case,
     expect,
     expect_close,
     expect_dtype,
@@ -17,6 +17,8 @@ from grader.authoring import (
     expect_pure,
     expect_shape,
     for_all,
+    in_case,
+    numeric_gradient,
 )
 from reference.conv import conv_backward, conv_forward_im2col
 from reference.sizes import extent
@@ -44,10 +46,7 @@ def each_layer(part, points):
     """One check of that gradient for each of LAYERS."""
     return pytest.mark.parametrize(
         "layer",
-        [
-            pytest.param(name, id=name, marks=[pytest.mark.title(f"{part}: {title}"), pytest.mark.points(points)])
-            for name, (title, *_) in LAYERS.items()
-        ],
+        [case(name, f"{part}: {title}", points, name) for name, (title, *_) in LAYERS.items()],
     )
 
 
@@ -105,7 +104,8 @@ def test_adjoint(student, rng):
                 f"The layer without its bias is linear, so the sum of conv(x) * dout, {wanted:g}, must come out "
                 f"as the sum of {name} * d{name}; that is {got:g}."
             )
-            expect(abs(wanted - got) <= 1e-6 * (1 + abs(wanted)), told, shown(dout, x, w))
+            with in_case(**readable(dout, x, w)):
+                expect(abs(wanted - got) <= 1e-6 * (1 + abs(wanted)), told)
 
     for_all(holds, rng, SMALL)
 
@@ -206,27 +206,10 @@ def expect_gradients(student, dout, cache, parts=NAMES):
     got = dict(zip(NAMES, student.conv_backward(dout, cache), strict=True))
     right = dict(zip(NAMES, conv_backward(dout, cache), strict=True))
     for name in parts:
-        try:
+        with in_case(**readable(dout, *cache[:2])):
             expect_close(got[name], right[name], what=name)
-        except CheckFailed as failure:
-            raise CheckFailed(failure.message, (failure.evidence or {}) | shown(dout, *cache[:2])) from None
 
 
-def shown(dout, x, w):
-    """The arrays of a layer as evidence, where they are small enough to be read."""
-    if dout.size + x.size + w.size > READABLE:
-        return {}
-    return {"inputs": {"x": x.tolist(), "w": w.tolist(), "dout": dout.tolist()}}
-
-
-def numeric_gradient(loss, array, h=1e-5):
-    """The gradient of loss() with respect to `array`, by moving each of its numbers by h to either side."""
-    gradient = np.zeros(array.shape)
-    for index in np.ndindex(array.shape):
-        kept = array[index]
-        array[index] = kept + h
-        above = loss()
-        array[index] = kept - h
-        gradient[index] = (above - loss()) / (2 * h)
-        array[index] = kept
-    return gradient
+def readable(dout, x, w):
+    """The arrays of a layer, where they are small enough to be read."""
+    return {"x": x, "w": w, "dout": dout} if dout.size + x.size + w.size <= READABLE else {}

@@ -8,16 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from grader.authoring import CheckFailed, expect, expect_close, expect_dtype, expect_pure, expect_shape, for_all
+from grader.authoring import case, expect, expect_close, expect_dtype, expect_pure, expect_shape, for_all, in_case
 from reference import feature_maps as right
 
 NEAREST = {"rtol": 0.0, "atol": 0.5 + 1e-9}
 """Of two grey levels that are equally near, either is right."""
-
-
-def case(name, title, points, *values):
-    """One check of a family, by what it is given."""
-    return pytest.param(*values, id=name, marks=[pytest.mark.title(title), pytest.mark.points(points)])
 
 
 def expect_gradient(student, img):
@@ -86,15 +81,13 @@ def test_quarter_turn(student, rng):
                 expect_shape(got, (height - 2, width - 2), what=name)
         gx, gy, mag = map(np.rot90, upright)
         pairs = (("gx", turned[0], gy), ("gy", turned[1], -gx), ("mag", turned[2], mag))
+        told = (
+            "Turning the image by a quarter, against the clock, must turn the maps as well: gx of the turned image "
+            "is the turned gy, gy is minus the turned gx, mag is the turned mag."
+        )
         for name, got, wanted in pairs:
-            try:
+            with in_case(told):
                 expect_close(got, wanted, rtol=1e-9, atol=1e-9, what=name)
-            except CheckFailed as failure:
-                raise CheckFailed(
-                    "Turning the image by a quarter, against the clock, must turn the maps as well: gx of the turned image "
-                    f"is the turned gy, gy is minus the turned gx, mag is the turned mag. {failure.message}",
-                    failure.evidence,
-                ) from None
 
     for_all(holds, rng, sides(3, 6))
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from grader.authoring import expect, expect_close, expect_dtype, expect_equal, expect_pure, for_all
+from grader.authoring import case, expect, expect_close, expect_dtype, expect_equal, expect_pure, for_all
 from reference.pooling import pool_backward_offsets, pool_forward_views
 
 TABLE = np.array([[7, 3, 5, 2], [8, 7, 1, 6], [4, 9, 3, 9], [0, 8, 4, 5]], dtype=float).reshape(1, 1, 4, 4)
@@ -16,7 +16,7 @@ TABLE = np.array([[7, 3, 5, 2], [8, 7, 1, 6], [4, 9, 3, 9], [0, 8, 4, 5]], dtype
 
 def layer(name, title, points, shape, **pool_param):
     """A layer by its images' shape and its settings: one check."""
-    return pytest.param(shape, pool_param, id=name, marks=[pytest.mark.title(title), pytest.mark.points(points)])
+    return case(name, title, points, shape, pool_param)
 
 
 def window(height, width):

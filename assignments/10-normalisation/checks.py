@@ -6,102 +6,28 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import strategies as st
-from torch import nn
 
 from grader.authoring import (
     Chart,
-    CheckFailed,
     Curve,
+    case,
     expect,
     expect_close,
     expect_dtype,
     expect_pure,
     expect_shape,
     for_all,
+    in_case,
+    numeric_gradient,
+    seed_of,
 )
 from reference.normalisation import batchnorm_backward, batchnorm_forward, rescale
 from reference.shapes import make_shapes
 
+from . import inside
+from .layers import built, drawn, tensor
+
 NAMES = ("dx", "dgamma", "dbeta")
-
-MAKE = """
-def make(channels, **settings):
-    torch.manual_seed(0)
-    return submission.BatchNorm2d(channels, **settings).double()
-"""
-
-STATE = """
-def state(layer):
-    if not isinstance(layer, nn.Module):
-        return None
-    return {
-        "parameters": {name: p.detach() for name, p in layer.named_parameters()},
-        "trained": [name for name, p in layer.named_parameters() if p.requires_grad],
-        "saved": {name: value for name, value in layer.state_dict().items() if value.dim()},
-    }
-"""
-
-WRITE = """
-def write(layer, weight, bias):
-    with torch.no_grad():
-        layer.weight.copy_(weight)
-        layer.bias.copy_(bias)
-"""
-
-TRAIN_STEPS = """
-def train_steps(layer, batches):
-    layer.train()
-    outs = [layer(batch).detach().clone() for batch in batches]
-    return outs, layer.running_mean.detach().clone(), layer.running_var.detach().clone()
-"""
-
-EVALUATE = """
-def evaluate(layer, batches):
-    layer.eval()
-    with torch.no_grad():
-        outs = [layer(batch).clone() for batch in batches]
-    return outs, layer.running_mean.detach().clone(), layer.running_var.detach().clone()
-"""
-
-GRADIENTS = """
-def gradients(layer, batches, douts):
-    layer.train()
-    found = []
-    for batch, dout in zip(batches, douts):
-        x = batch.clone().requires_grad_()
-        layer.zero_grad()
-        (layer(x) * dout).sum().backward()
-        found.append([None if t.grad is None else t.grad.clone() for t in (x, layer.weight, layer.bias)])
-    return found, layer.running_mean.requires_grad or layer.running_var.requires_grad
-"""
-
-# A deep narrow network without biases, trained with large steps: without normalisation it stays at chance.
-LEARN = """
-def learn(images, labels, unseen, seed, normalises):
-    torch.manual_seed(seed)
-    torch.set_num_threads(1)
-    layers, channels = [], 1
-    for depth in range(6):
-        layers += [nn.Conv2d(channels, 8, 3, padding=1, bias=False)]
-        layers += [submission.BatchNorm2d(8), nn.ReLU()] if normalises else [nn.ReLU()]
-        layers += [nn.MaxPool2d(2)] if depth in (1, 3) else []
-        channels = 8
-    net = nn.Sequential(*layers, nn.Flatten(), nn.Linear(128, 4))
-    moving, losses = [(p, torch.zeros_like(p)) for p in net.parameters()], []
-    for epoch in range(3):
-        rate = 0.01 if epoch < 2 else 0.001
-        for chosen in torch.randperm(len(images)).split(20):
-            net.zero_grad()
-            loss = F.cross_entropy(net(images[chosen]), labels[chosen])
-            loss.backward()
-            losses.append(float(loss.detach()))
-            with torch.no_grad():
-                for p, velocity in moving:
-                    p -= rate * velocity.mul_(0.8).add_(p.grad)
-    net.eval()
-    with torch.no_grad():
-        return net(unseen), losses
-"""
 
 
 @pytest.mark.points(0.5)
@@ -138,14 +64,8 @@ def test_rescale_constant(student):
 @pytest.mark.parametrize(
     "shape",
     [
-        pytest.param(
-            (5, 3), id="rows", marks=[pytest.mark.points(0.5), pytest.mark.title("Batch norm of rows, training")]
-        ),
-        pytest.param(
-            *((2, 3, 2, 4),),
-            id="images",
-            marks=[pytest.mark.points(0.75), pytest.mark.title("Batch norm of images, training")],
-        ),
+        case("rows", "Batch norm of rows, training", 0.5, (5, 3)),
+        case("images", "Batch norm of images, training", 0.75, (2, 3, 2, 4)),
     ],
 )
 def test_forward(student, rng, shape):
@@ -182,23 +102,21 @@ def test_shift_invariance(student, rng):
         ones, bn_param = np.ones(2), {"mode": "train"}
         outs = [student.batchnorm_forward(given, ones, 0 * ones, bn_param)[0] for given in (x, moved)]
         expect_shape(outs[0], x.shape)
-        try:
+        with in_case(x=x):
             expect_close(outs[1], outs[0], rtol=1e-7, atol=1e-7, what=f"out with {shift:g} added to column 0 of x")
-        except CheckFailed as failure:
-            raise CheckFailed(failure.message, (failure.evidence or {}) | {"inputs": {"x": x.tolist()}}) from None
 
     digits = st.sampled_from([float(n) for n in (0, 1, -1, 2, 3, -3, 5)])
     for_all(holds, rng, st.lists(digits, min_size=2, max_size=5), st.sampled_from([1.0, -2.0, 4.0]))
 
 
 @pytest.mark.parametrize(
-    ("part", "points"),
+    "part",
     [
-        pytest.param(part, points, id=part, marks=[pytest.mark.points(points), pytest.mark.title(f"Backward: {part}")])
+        case(part, f"Backward: {part}", points, part)
         for part, points in (("dx", 1.0), ("dgamma", 0.25), ("dbeta", 0.25))
     ],
 )
-def test_backward(student, rng, part, points):
+def test_backward(student, rng, part):
     for shape in ((5, 3), (2, 3, 2, 4)):
         x, gamma, beta, bn_param = drawn(rng, shape)
         dout = rng.normal(size=shape)
@@ -212,22 +130,18 @@ def test_backward(student, rng, part, points):
 @pytest.mark.title("Backward: dx agrees with numeric differences")
 def test_backward_numeric(student, rng):
     x, gamma, beta, bn_param = drawn(rng, (2, 2, 2, 2))
-    dout, h, numeric = rng.normal(size=x.shape), 1e-5, np.zeros(x.shape)
+    dout = rng.normal(size=x.shape)
     _out, cache = student.batchnorm_forward(x, gamma, beta, bn_param)
     dx, _dgamma, _dbeta = student.batchnorm_backward(dout, cache)
-    for index in np.ndindex(x.shape):
-        step = np.zeros(x.shape)
-        step[index] = h
-        above, below = (batchnorm_forward(moved, gamma, beta, bn_param)[0] for moved in (x + step, x - step))
-        numeric[index] = ((above - below) * dout).sum() / (2 * h)
+    numeric = numeric_gradient(lambda: (batchnorm_forward(x, gamma, beta, bn_param)[0] * dout).sum(), x)
     expect_close(dx, numeric, rtol=1e-7, atol=1e-7, what="dx")
 
 
 @pytest.mark.points(0.75)
 @pytest.mark.title("Layer: weight and bias are learnt, the running statistics are saved with them")
 def test_layer_state(student):
-    layer = student.run(MAKE, 3)
-    state = student.run(STATE, layer)
+    layer = student.run(inside.MAKE, 3)
+    state = student.run(inside.STATE, layer)
     expect(state is not None, "BatchNorm2d is no nn.Module: derive the class from it.")
     expect(
         sorted(state["trained"]) == ["bias", "weight"],
@@ -247,7 +161,7 @@ def test_layer_training(student, rng):
     for settings in ({}, {"eps": 0.5}):
         layer, right = built(student, rng, 3, **settings)
         batches = [tensor(rng, 2, 3, 2, 4), tensor(rng, 3, 3, 1, 2)]
-        outs, *_running = student.run(TRAIN_STEPS, layer, batches)
+        outs, *_running = student.run(inside.TRAIN_STEPS, layer, batches)
         right.train()
         for got, batch in zip(outs, batches, strict=True):
             expect_close(got, right(batch).detach(), what="the output in training mode")
@@ -259,7 +173,7 @@ def test_layer_running(student, rng):
     for settings in ({}, {"momentum": 0.3}):
         layer, right = built(student, rng, 3, **settings)
         batches = [tensor(rng, 2, 3, 2, 4) for _ in range(3)]
-        _outs, mean, variance = student.run(TRAIN_STEPS, layer, batches)
+        _outs, mean, variance = student.run(inside.TRAIN_STEPS, layer, batches)
         right.train()
         for batch in batches:
             right(batch)
@@ -272,11 +186,11 @@ def test_layer_running(student, rng):
 def test_layer_evaluation(student, rng):
     layer, right = built(student, rng, 3)
     batches = [tensor(rng, 2, 3, 2, 4) for _ in range(2)]
-    student.run(TRAIN_STEPS, layer, batches)
+    student.run(inside.TRAIN_STEPS, layer, batches)
     for batch in batches:
         right.train()(batch)
     images = [tensor(rng, 1, 3, 2, 2), tensor(rng, 2, 3, 2, 4)]
-    outs, mean, variance = student.run(EVALUATE, layer, images)
+    outs, mean, variance = student.run(inside.EVALUATE, layer, images)
     for got, batch in zip(outs, images, strict=True):
         expect_close(got, right.eval()(batch).detach(), what="the output in evaluation mode")
     expect_close(mean, right.running_mean, what="running_mean after evaluation")
@@ -288,7 +202,7 @@ def test_layer_evaluation(student, rng):
 def test_layer_gradients(student, rng):
     layer, right = built(student, rng, 3)
     batches, douts = ([tensor(rng, 2, 3, 2, 4) for _ in range(2)] for _ in range(2))
-    found, is_tracked = student.run(GRADIENTS, layer, batches, douts)
+    found, is_tracked = student.run(inside.GRADIENTS, layer, batches, douts)
     right.train()
     for got, batch, dout in zip(found, batches, douts, strict=True):
         x = batch.clone().requires_grad_()
@@ -307,9 +221,9 @@ def test_layer_gradients(student, rng):
 def test_layer_learns(student, rng):
     images, labels = make_shapes(1000, rng, size=16, classes=("disc", "frame", "cross", "hbar"))
     images, labels = torch.from_numpy(images), torch.from_numpy(labels)
-    given, curves, shares = (images[:600], labels[:600], images[600:], int(rng.integers(2**31))), [], []
+    given, curves, shares = (images[:600], labels[:600], images[600:], seed_of(rng)), [], []
     for normalises, name in ((False, "without"), (True, "with your layer")):
-        logits, losses = student.run(LEARN, *given, normalises)
+        logits, losses = student.run(inside.LEARN, *given, normalises)
         expect_shape(logits, (400, 4), what="the logits")
         shares.append(float((logits.argmax(1) == labels[600:]).double().mean()))
         curves.append(Curve.of(f"{name}: {shares[-1]:.0%} of new images named", losses))
@@ -353,36 +267,9 @@ def test_purity(student, rng):
 def test_layer_other_settings(student, rng):
     layer, right = built(student, rng, 5, eps=0.1, momentum=0.01)
     batches = [tensor(rng, 3, 5, 3, 2) for _ in range(8)]
-    outs, mean, variance = student.run(TRAIN_STEPS, layer, batches)
+    outs, mean, variance = student.run(inside.TRAIN_STEPS, layer, batches)
     right.train()
     for got, batch in zip(outs, batches, strict=True):
         expect_close(got, right(batch).detach(), what="the output in training mode")
     expect_close(mean, right.running_mean, what="running_mean")
     expect_close(variance, right.running_var, what="running_var")
-
-
-def drawn(rng, shape, mode="train", dtype=np.float64):
-    """x, gamma, beta and bn_param; the running statistics are not those of x."""
-    gamma, beta, mean = rng.normal(size=(3, shape[1])).astype(dtype)
-    variance = rng.uniform(0.2, 3, size=shape[1]).astype(dtype)
-    x = (rng.normal(size=shape) * 2 + 1).astype(dtype)
-    return x, gamma, beta, {"mode": mode, "running_mean": mean, "running_var": variance}
-
-
-def built(student, rng, channels, **settings):
-    """The student's layer and PyTorch's, in double precision, with the same random weight and bias."""
-    layer, right = student.run(MAKE, channels, **settings), nn.BatchNorm2d(channels, **settings).double()
-    state = student.run(STATE, layer)
-    expect(state is not None, "BatchNorm2d is no nn.Module: derive the class from it.")
-    weight, bias = torch.from_numpy(rng.normal(size=(2, channels)))
-    student.run(WRITE, layer, weight, bias)
-    with torch.no_grad():
-        right.weight.copy_(weight)
-        right.bias.copy_(bias)
-    return layer, right
-
-
-def tensor(rng, *shape):
-    """A batch of images whose channels have different means and spreads."""
-    spread = np.arange(1, shape[1] + 1).reshape(-1, 1, 1)
-    return torch.from_numpy(rng.normal(size=shape) * spread + spread - 2)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 import torch
 
 from grader.authoring import Chart, Curve, expect, expect_close, expect_shape
 from grader.authoring.networks import (
-    blank,
     build,
+    called,
+    drawn,
     expect_count,
     expect_gradients,
     expect_maps,
@@ -28,55 +27,12 @@ from grader.authoring.training import Training, accuracy, figures
 from reference.models.densenet import DenseBlock, Transition, densenet
 from reference.models.mobilenet import DepthwiseSeparable, mobilenet_v1
 
-# As in the sandbox: replayed on the sample solutions, a check then rounds as it did for the student.
-torch.set_num_threads(1)
+from . import inside
+from .expectations import BUDGET, expect_like, expect_out, expect_same, expect_small, input_gradient
 
 SMALL = {"blocks": (2, 3, 1), "growth": 8, "num_classes": 5}
-BUDGET = 5000
 EPOCHS = 5
 ASKED = 0.93
-
-# These functions run in the sandbox, beside the submission.
-INPUT_GRADIENT = """
-def input_gradient(net, images, weights):
-    net.train()
-    images = images.clone().requires_grad_()
-    (net(images) * weights).sum().backward()
-    return images.grad
-"""
-
-MIXED = """
-def mixed(widths):
-    first, second, third = widths
-    net = nn.Sequential(
-        nn.Conv2d(3, first, 3, bias=False), nn.BatchNorm2d(first), nn.ReLU(), nn.Conv2d(first, second, 1),
-        nn.BatchNorm2d(second), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(second, third),
-    )
-    net[3].requires_grad_(False)
-    return net
-"""
-
-CONVOLUTIONS = """
-def convolutions(net):
-    from torch.utils._python_dispatch import TorchDispatchMode
-
-    ran = []
-
-    class Watch(TorchDispatchMode):
-        @classmethod
-        def _should_skip_dynamo(cls):
-            return False  # torch would import its compiler to do so, which takes seconds
-
-        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-            if function.__name__.startswith("convolution"):
-                ran.append([list(args[1].shape), args[8]])
-            return function(*args, **(kwargs or {}))
-
-    net.eval()
-    with torch.no_grad(), Watch():
-        net(torch.zeros(1, 1, 32, 32))
-    return ran
-"""
 
 
 @pytest.mark.points(0.75)
@@ -85,7 +41,7 @@ def test_separable_parameters(student, rng):
     for c_in, c_out in ((32, 64), (12, 6)):
         found = tensors(student, build(student, rng, "DepthwiseSeparable", c_in, c_out))
         expected = tensors_of(DepthwiseSeparable(c_in, c_out))
-        expect_count(found, expected, f"DepthwiseSeparable({c_in}, {c_out})")
+        expect_count(found, expected, called("DepthwiseSeparable", c_in, c_out))
 
 
 @pytest.mark.points(0.5)
@@ -94,19 +50,18 @@ def test_separable_sizes(student, rng):
     for stride, shape in ((1, (6, 7, 10)), (2, (6, 12, 8)), (2, (6, 9, 7))):
         found = running(student, build(student, rng, "DepthwiseSeparable", 6, 10, stride), shape)
         expected = running_of(DepthwiseSeparable(6, 10, stride), shape)
-        expect_out(found, expected, f"DepthwiseSeparable(6, 10, {stride}) on {times(shape)}")
+        what = f"DepthwiseSeparable(6, 10, {stride}) on {times(shape)}"
+        expect_out(found, expected, what)
         expect_maps(found, expected)
-        expect_mult_adds(found, expected, f"DepthwiseSeparable(6, 10, {stride}) on {times(shape)}")
+        expect_mult_adds(found, expected, what)
 
 
 @pytest.mark.points(1.0)
 @pytest.mark.title("Separable block: the same weights, the same maps")
 def test_separable_behaviour(student, rng):
     for c_in, c_out, stride in ((5, 8, 1), (5, 3, 2), (4, 4, 1)):
-        net, right = (
-            build(student, rng, "DepthwiseSeparable", c_in, c_out, stride),
-            DepthwiseSeparable(c_in, c_out, stride),
-        )
+        net = build(student, rng, "DepthwiseSeparable", c_in, c_out, stride)
+        right = DepthwiseSeparable(c_in, c_out, stride)
         write_weights(student, rng, net, right.double(), in_any_order=True)
         modes, images = ("evaluation", "training", "evaluation"), drawn(rng, 3, c_in, 9, 6)
         expect_same_outputs(student, net, right, images, modes=modes, what="the maps")
@@ -156,7 +111,7 @@ def test_mobilenet_published(student, rng):
 def test_dense_parameters(student, rng):
     for c_in, n, growth in ((64, 1, 32), (64, 6, 32), (10, 3, 4)):
         found = tensors(student, build(student, rng, "DenseBlock", c_in, n, growth=growth))
-        expect_count(found, tensors_of(DenseBlock(c_in, n, growth)), f"DenseBlock({c_in}, {n}, growth={growth})")
+        expect_count(found, tensors_of(DenseBlock(c_in, n, growth)), called("DenseBlock", c_in, n, growth=growth))
 
 
 @pytest.mark.points(0.5)
@@ -165,8 +120,9 @@ def test_dense_sizes(student, rng):
     for c_in, n, growth, side in ((64, 6, 32, 4), (10, 3, 4, 7)):
         net, shape = build(student, rng, "DenseBlock", c_in, n, growth=growth), (c_in, side, side + 2)
         found, expected = running(student, net, shape), running_of(DenseBlock(c_in, n, growth), shape)
-        expect_out(found, expected, f"DenseBlock({c_in}, {n}, growth={growth}) on {times(shape)}")
-        expect_mult_adds(found, expected, f"DenseBlock({c_in}, {n}, growth={growth}) on {times(shape)}")
+        what = f"{called('DenseBlock', c_in, n, growth=growth)} on {times(shape)}"
+        expect_out(found, expected, what)
+        expect_mult_adds(found, expected, what)
 
 
 @pytest.mark.points(0.75)
@@ -184,7 +140,7 @@ def test_dense_gradient(student, rng):
     net, right = build(student, rng, "DenseBlock", 6, 3, growth=4), DenseBlock(6, 3, 4)
     write_weights(student, rng, net, right.double(), in_any_order=True)
     images, weights = drawn(rng, 3, 6, 5, 4), drawn(rng, 3, 18, 5, 4)
-    got = student.run(INPUT_GRADIENT, net, images, weights)
+    got = student.run(inside.INPUT_GRADIENT, net, images, weights)
     expect(got is not None, "No gradient reaches the block's input.")
     expected = input_gradient(right, images.double(), weights.double())
     limit = 1e-3 * float(expected.abs().max())
@@ -226,7 +182,7 @@ def test_densenet_published(student, rng):
 @pytest.mark.title("Counting parameters: what training may change, without frozen ones and without buffers")
 def test_count(student, rng):
     first, second, third = (int(number) for number in rng.permutation([5, 8, 11]))
-    net = student.run(MIXED, [first, second, third])
+    net = student.run(inside.MIXED, [first, second, third])
     trainable = 27 * first + 2 * first + 2 * second + third * second + third
     count = student.count_parameters(net)
     expect_shape(count, (), what="the count")
@@ -256,9 +212,8 @@ def test_small_net_learns(student, rng):
     images, classes = figures(rng, 4000)
     training = Training(student, net, images, classes, rng, rate=5e-3)
     for _ in training.epochs(EPOCHS):
-        student.show(
-            loss_chart(training.losses, f"{count:,} parameters, after epoch {len(training.losses)} of {EPOCHS}.")
-        )
+        note = f"{count:,} parameters, after epoch {len(training.losses)} of {EPOCHS}."
+        student.show(loss_chart(training.losses, note))
     reached = accuracy(student, net, *figures(rng, 1000))
     student.show(loss_chart(training.losses, f"{count:,} parameters; {reached:.1%} of 1 000 new figures are named."))
     told = f"After {EPOCHS} epochs the network names {reached:.1%} of 1 000 new figures; {ASKED:.0%} is expected."
@@ -267,86 +222,15 @@ def test_small_net_learns(student, rng):
     expect(reached >= ASKED, told + used, lesson="small_learns_too_little" if is_narrow else "")
 
 
-def expect_like(student, rng, name, reference, shape, **settings):
-    """The student's network has the reference's parameters, shapes on the way and mult-adds."""
-    net, right = build(student, rng, name, is_blank=True, **settings), blank(reference, **settings)
-    what = called(name, settings)
-    expect_count(tensors(student, net), tensors_of(right), what)
-    found, expected = running(student, net, shape), running_of(right, shape)
-    expect_out(found, expected, f"{what} on {times(shape)}")
-    expect_maps(without_means(found), without_means(expected))
-    expect_mult_adds(found, expected, f"{what} on {times(shape)}")
-
-
-def without_means(found):
-    """What ran, but for the mean of each whole map: it leaves 1 × 1 or nothing, as it is written."""
-    return dataclasses.replace(found, ran=tuple(each for each in found.ran if each[1][1:] != (1, 1)))
-
-
-def expect_same(student, rng, name, reference, images, **settings):
-    """The student's network gives the reference's logits with the reference's weights."""
-    net, right = build(student, rng, name, is_blank=True, **settings), blank(reference, **settings).double()
-    write_weights(student, rng, net, right, in_any_order=True)
-    expect_same_outputs(student, net, right, images)
-
-
-def expect_out(found, expected, what):
-    """What comes out at the end has the reference's shape; a batch of one was sent through."""
-    told = (
-        f"{what} gives {' and '.join(map(times, found.out))}; {times(expected.out[0])} is expected (N, then the rest)."
-    )
-    expect(found.out == expected.out, told)
-
-
-def expect_small(student, net):
-    """A network within the budget whose convolutions are depthwise or pointwise; gives its number of parameters."""
-    found = tensors(student, net)
-    count = found.count + sum(torch.Size(shape).numel() for _, shape in found.frozen)
-    expect(count <= BUDGET, f"small_net has {count:,} parameters; at most {BUDGET:,} are allowed.")
-    depthwise = pointwise = 0
-    for number, (shape, groups) in enumerate(student.run(CONVOLUTIONS, net), 1):
-        is_pointwise = tuple(shape[2:]) == (1, 1)
-        told = (
-            f"Convolution {number} of small_net has a kernel of shape {tuple(shape)}: {shape[1]} maps are read"
-            " at once. A kernel larger than 1 × 1 may read one map alone."
-        )
-        expect(is_pointwise or shape[1] == 1, told)
-        pointwise += is_pointwise
-        depthwise += not is_pointwise and groups > 1
-    told = (
-        f"small_net has {depthwise} depthwise and {pointwise} pointwise convolutions; at least 2 of each are expected."
-    )
-    expect(depthwise >= 2 and pointwise >= 2, told)
-    return count
-
-
 def loss_chart(losses, note):
     """The loss of each epoch so far."""
     curve = Curve.of("training loss", losses)
     return Chart("small_net learns", "epoch", "mean cross-entropy", (curve,), is_log=True, note=note)
 
 
-def input_gradient(net, images, weights):
-    """The gradient of the weighted sum of all outputs, in training mode."""
-    net.train()
-    images = images.clone().requires_grad_()
-    (net(images) * weights).sum().backward()
-    return images.grad
-
-
-def called(name, settings):
-    """`mobilenet_v1(alpha=0.25)`."""
-    return f"{name}({', '.join(f'{key}={value!r}' for key, value in settings.items())})"
-
-
 def net_text(first, second, third):
     """The network of `MIXED` in words."""
     return f"conv 3→{first}, batch norm, frozen conv {first}→{second}, batch norm, linear {second}→{third}"
-
-
-def drawn(rng, *shape):
-    """Normally distributed numbers, float32."""
-    return torch.from_numpy(rng.normal(size=shape)).float()
 
 
 def labels(rng, n):

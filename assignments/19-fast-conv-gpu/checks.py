@@ -9,24 +9,14 @@ import pytest
 import torch
 from hypothesis import strategies as st
 
-from grader.authoring import expect, expect_close, expect_pure, expect_scaled, for_all
+from grader.authoring import case, expect, expect_close, expect_pure, expect_scaled, for_all
+from grader.authoring.device import expect_beside
 from reference.conv import conv_forward_im2col
 
 # These functions run in the sandbox, beside the submission.
 TRANSPOSED = """
 def transposed(x, w, b, stride, pad):
     return submission.conv_forward(x.transpose(2, 3), w.transpose(2, 3), b, stride, pad)
-"""
-
-ELSEWHERE = """
-def elsewhere(x, w, b, stride, pad):
-    with torch.device("meta"):
-        try:
-            return str(submission.conv_forward(x, w, b, stride, pad).device)
-        except RuntimeError as error:
-            if "device" not in str(error):
-                raise
-            return "several devices"
 """
 
 ON_DEVICE = """
@@ -39,7 +29,7 @@ def on_device(x, w, b, stride, pad):
 
 def layer(name, title, points, x, w, stride=1, pad=0):
     """A layer by the shapes of its images and kernels: one check."""
-    return pytest.param(x, w, stride, pad, id=name, marks=[pytest.mark.title(title), pytest.mark.points(points)])
+    return case(name, title, points, x, w, stride, pad)
 
 
 # Measured to tell the samples in submissions/wrong apart.
@@ -88,12 +78,7 @@ def test_transposed(student, rng):
 @pytest.mark.title("Whatever is made on the way lies on the device of x")
 def test_device(student, rng):
     x, w, b = drawn(rng, 1, 2, 6, 7), drawn(rng, 2, 2, 3, 3), drawn(rng, 2)
-    found = student.run(ELSEWHERE, x, w, b, 1, 1)
-    expect(
-        found == "cpu",
-        f"With x on cpu and another device as torch's default, the result lies on {found}. "
-        "Make new tensors beside x: x.new_zeros(shape), or device=x.device.",
-    )
+    expect_beside(student, "conv_forward", x, w, b, 1, 1)
 
 
 @pytest.mark.points(1)

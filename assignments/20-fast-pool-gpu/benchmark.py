@@ -16,6 +16,20 @@ LAYERS = {"graded": (8, 32, 55), "gpu": (32, 128, 55), "forward": (16, 64, 55)}
 """Images, channels and side of each case."""
 
 WINDOW, STRIDE = 3, 2
+LIBRARY = """
+import torch
+from torch.nn import functional as F
+
+
+def max_pool(x, window, stride):
+    return F.max_pool2d(x, window, stride)
+
+
+def max_pool_backward(dout, x, window, stride):
+    _, places = F.max_pool2d(x, window, stride, return_indices=True)
+    sides = [window] * 2, [stride] * 2, [0, 0], [1, 1]
+    return torch.ops.aten.max_pool2d_with_indices_backward(dout, x, *sides, False, places)
+"""
 
 
 def work(case: str = "graded") -> Work:
@@ -36,6 +50,7 @@ def work(case: str = "graded") -> Work:
         expected=gradient if backward else maxima,
         operations=float(np.prod(maps)) * (taps if backward else taps - 1),
         bytes_moved=4.0 * (np.prod(maps) + (2 if backward else 1) * np.prod(x)),
+        library=LIBRARY,
     )
 
 

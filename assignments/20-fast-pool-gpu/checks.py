@@ -7,24 +7,14 @@ import pytest
 import torch
 from hypothesis import strategies as st
 
-from grader.authoring import expect, expect_dtype, expect_equal, expect_pure, for_all
+from grader.authoring import case, expect, expect_dtype, expect_equal, expect_pure, for_all
+from grader.authoring.device import expect_beside
 from reference.pooling import pool_backward_offsets, pool_forward_views
 
 # These functions run in the sandbox, beside the submission.
 TRANSPOSED = """
 def transposed(x, window, stride):
     return submission.max_pool(x.transpose(2, 3), window, stride)
-"""
-
-ELSEWHERE = """
-def elsewhere(name, *arguments):
-    with torch.device("meta"):
-        try:
-            return str(getattr(submission, name)(*arguments).device)
-        except RuntimeError as error:
-            if "device" not in str(error):
-                raise
-            return "several devices"
 """
 
 ON_DEVICE = """
@@ -38,8 +28,7 @@ def on_device(dout, x, window, stride):
 
 def layer(name, title, points, shape, window, stride):
     """A layer by its images' shape and its settings: one check."""
-    marks = [pytest.mark.title(title), pytest.mark.points(points)]
-    return pytest.param(shape, window, stride, id=name, marks=marks)
+    return case(name, title, points, shape, window, stride)
 
 
 # Measured to tell the samples in submissions/wrong apart.
@@ -111,14 +100,9 @@ def test_another_image(student, rng):
 @pytest.mark.title("Whatever is made on the way lies on the device of x")
 def test_device(student, rng):
     x = drawn(rng, 1, 2, 6, 7)
-    calls = ("max_pool", x, 3, 2), ("max_pool_backward", douts(rng, x, 3, 2), x, 3, 2)
-    for name, *arguments in calls:
-        found = student.run(ELSEWHERE, name, *arguments)
-        expect(
-            found == "cpu",
-            f"With x on cpu and another device as torch's default, what {name} returns lies on {found}. "
-            "Make new tensors beside x: x.new_zeros(shape), torch.zeros_like(x), or device=x.device.",
-        )
+    dout = douts(rng, x, 3, 2)
+    expect_beside(student, "max_pool", x, 3, 2)
+    expect_beside(student, "max_pool_backward", dout, x, 3, 2)
 
 
 @pytest.mark.points(0.5)

@@ -8,7 +8,8 @@ import torch
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from grader.authoring import expect, expect_close, expect_dtype, expect_pure, expect_scaled, for_all
+from grader.authoring import case, expect_close, expect_dtype, expect_pure, expect_scaled, for_all
+from grader.authoring.device import expect_beside
 
 # These functions run in the sandbox, beside the submission.
 TRANSPOSED = """
@@ -16,22 +17,10 @@ def transposed(x, depthwise, pointwise, stride):
     return submission.depthwise_separable(x.transpose(2, 3), depthwise, pointwise, stride)
 """
 
-ELSEWHERE = """
-def elsewhere(*arguments):
-    with torch.device("meta"):
-        try:
-            return str(submission.depthwise_separable(*arguments).device)
-        except RuntimeError as error:
-            if "device" not in str(error):
-                raise
-            return "several devices"
-"""
-
 
 def layer(name, title, points, shape, maps, stride):
     """A block by its images' shape and the number of its maps: one check."""
-    marks = [pytest.mark.title(title), pytest.mark.points(points)]
-    return pytest.param(shape, maps, stride, id=name, marks=marks)
+    return case(name, title, points, shape, maps, stride)
 
 
 # Measured to tell the samples in submissions/wrong apart.
@@ -72,12 +61,7 @@ def test_transposed(student, rng):
 @pytest.mark.points(0.5)
 @pytest.mark.title("Whatever is made on the way lies on the device of x")
 def test_device(student, rng):
-    found = student.run(ELSEWHERE, *drawn(rng, (1, 2, 6, 7), 3), 2)
-    expect(
-        found == "cpu",
-        f"With x on cpu and another device as torch's default, the result lies on {found}. "
-        "Make new tensors beside x: x.new_zeros(shape), or device=x.device.",
-    )
+    expect_beside(student, "depthwise_separable", *drawn(rng, (1, 2, 6, 7), 3), 2)
 
 
 @pytest.mark.points(1)

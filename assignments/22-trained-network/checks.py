@@ -6,13 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from grader.authoring import CheckFailed, expect, expect_close, expect_shape
+from grader.authoring import CheckFailed, case, expect, expect_close, expect_shape
 from grader.authoring.networks import predict
 from grader.authoring.trained import expect_within_budgets, held_out_accuracy, trained_network
 from grader.authoring.training import accuracy, figures
-
-# As in the sandbox: replayed on the sample solutions, a check then rounds as it did for the student.
-torch.set_num_threads(1)
 
 NOISE = 0.3
 HELD_OUT = 2000
@@ -59,9 +56,7 @@ def test_logits(student, rng):
 @pytest.mark.parametrize(
     ("level", "below"),
     [
-        pytest.param(
-            level, below, id=f"{level:.0%}".rstrip("%"), marks=[pytest.mark.points(points), pytest.mark.title(title)]
-        )
+        case(f"{level:.0%}".rstrip("%"), title, points, level, below)
         for level, below, points, title in (
             (LEVELS[0], 0.0, 2.0, "Names 60% of 2 000 images that it never saw"),
             (LEVELS[1], LEVELS[0], 1.5, "Names 80% of them"),

@@ -3,6 +3,7 @@
 `grader.authoring.networks` and `grader.authoring.training`, which import torch, are for networks.
 """
 
+from grader.authoring.cases import case, in_case
 from grader.authoring.comparisons import (
     CheckFailed,
     expect,
@@ -14,6 +15,7 @@ from grader.authoring.comparisons import (
     expect_shape,
     for_all,
 )
+from grader.authoring.numeric import numeric_gradient, seed_of
 from grader.contract.figure import Chart, Curve
 from grader.sandbox.wire import Seeded
 
@@ -22,6 +24,7 @@ __all__ = [
     "CheckFailed",
     "Curve",
     "Seeded",
+    "case",
     "expect",
     "expect_close",
     "expect_dtype",
@@ -30,4 +33,7 @@ __all__ = [
     "expect_scaled",
     "expect_shape",
     "for_all",
+    "in_case",
+    "numeric_gradient",
+    "seed_of",
 ]

@@ -14,11 +14,13 @@ from torch import nn
 
 from grader.authoring.comparisons import expect, expect_close
 from grader.authoring.device import device
+from grader.authoring.numeric import seed_of
 from grader.authoring.snippets import BUILD, FILL, GRADIENTS, PARAMETER_NAMES, PREDICT, RUNNING, function
 from grader.authoring.structure import (
     Running,
     Shape,
     Tensors,
+    called,
     expect_count,
     expect_maps,
     expect_mult_adds,
@@ -40,6 +42,8 @@ __all__ = [
     "Tensors",
     "blank",
     "build",
+    "called",
+    "drawn",
     "expect_count",
     "expect_gradients",
     "expect_maps",
@@ -64,7 +68,7 @@ def build(
     hundred million random numbers takes, where its weights are written afterwards or only its shapes are wanted.
     Raises StudentFault.
     """
-    return student.run(BUILD, name, int(rng.integers(2**31)), is_blank, list(args), dict(kwargs))
+    return student.run(BUILD, name, seed_of(rng), is_blank, list(args), dict(kwargs))
 
 
 def blank(build: Callable[..., nn.Module], *args: object, **kwargs: object) -> nn.Module:
@@ -73,6 +77,11 @@ def blank(build: Callable[..., nn.Module], *args: object, **kwargs: object) -> n
         net = build(*args, **kwargs)
     function(FILL)(net)
     return net
+
+
+def drawn(rng: np.random.Generator, *shape: int) -> torch.Tensor:
+    """Normally distributed numbers as a float32 tensor of that shape, such as images (N, C, H, W) around 0."""
+    return torch.from_numpy(rng.normal(size=shape)).float()
 
 
 def expect_same_outputs(

@@ -123,6 +123,11 @@ def times(shape: Sequence[int]) -> str:
     return " × ".join(map(str, shape))
 
 
+def called(name: str, *args: object, **settings: object) -> str:
+    """How one writes the call in Python: `BasicBlock(4, 6)`, `mobilenet_v1(alpha=0.25)`."""
+    return f"{name}({', '.join([*map(repr, args), *(f'{key}={value!r}' for key, value in settings.items())])})"
+
+
 def first_difference(
     own: Sequence[tuple[str, Shape]],
     ours: Sequence[tuple[str, Shape]],

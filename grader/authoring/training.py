@@ -12,6 +12,7 @@ import torch
 from grader.authoring.comparisons import expect
 from grader.authoring.device import device
 from grader.authoring.networks import predict
+from grader.authoring.numeric import seed_of
 from reference.shapes import CLASSES, make_shapes
 
 if TYPE_CHECKING:
@@ -82,11 +83,11 @@ class Training:
     def epochs(self, count: int) -> Iterator[float]:
         """Train for `count` epochs and give the mean loss of each as it ends. Raises CheckFailed, StudentFault."""
         if self._run is None:
-            seed = int(self.rng.integers(2**31))
+            seed = seed_of(self.rng)
             given = (self.images, self.labels, self.rate, self.momentum, seed, device())
             self._run = self.student.run(PREPARE, self.net, *given)
         for _ in range(count):
-            loss = self.student.run(EPOCH, self._run, self.batch, int(self.rng.integers(2**31)), device())
+            loss = self.student.run(EPOCH, self._run, self.batch, seed_of(self.rng), device())
             expect(isinstance(loss, float), "Training did not give a loss.")
             told = f"After {len(self.losses) + 1} epochs the loss is {loss}: the weights have grown beyond all numbers."
             expect(np.isfinite(loss), told)

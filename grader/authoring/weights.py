@@ -13,6 +13,7 @@ import numpy as np
 from torch import nn
 
 from grader.authoring.comparisons import CheckFailed
+from grader.authoring.numeric import seed_of
 from grader.authoring.snippets import WRITE, function
 from grader.authoring.structure import Shape, Tensors, first_difference, tensors, tensors_of
 
@@ -43,7 +44,7 @@ def write_weights(
             frozen = "" if not found.frozen else f" ({found.frozen[0][0]} has requires_grad=False.)"
             raise CheckFailed(first_difference(own, ours, kind, in_any_order) + frozen)
     plan, our_plan = _plans(found, expected, right, in_any_order)
-    seed = int(rng.integers(2**31))
+    seed = seed_of(rng)
     student.run(WRITE, net, plan, seed)
     function(WRITE)(right, our_plan, seed)
 

@@ -7,9 +7,12 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -71,8 +74,6 @@ def grade(
     `undiagnosed`, and once two ran out of time all others.
     """
     began = time.monotonic()
-    if assignment.profile == "torch":
-        _use_one_thread()
     files = named_files(job, assignment)
     opening: Opening = partial(launcher.start, assignment.profile, assignment.limits)
     session = Session(assignment, files, opening, job.weights)
@@ -107,13 +108,6 @@ def named_files(job: Job | TimingJob, assignment: Assignment) -> dict[str, str]:
     return {assignment.filename: job.files[first]} | {name: job.files[name] for name in others}
 
 
-def _use_one_thread() -> None:
-    """References and sample solutions are small: more threads than one only wait for each other."""
-    import torch
-
-    torch.set_num_threads(1)
-
-
 def run_checks(
     session: Session, seed: int, listener: Listener, only: str | None = None, *, is_sample: bool = False
 ) -> Judging:
@@ -128,14 +122,12 @@ def run_checks(
         only=only,
         is_sample=is_sample,
     )
+    if session.assignment.profile == "torch":
+        _use_one_thread()
     folder = session.assignment.folder
-    checks = str(folder / "checks.py")
-    try:
-        code = pytest.main(
-            [*ARGUMENTS, f"--rootdir={folder}", "-c", os.devnull, checks], plugins=[JudgePlugin(judging)]
-        )
-    finally:
-        _forget_module(checks)
+    arguments = [*ARGUMENTS, f"--rootdir={folder.parent}", "-c", os.devnull, str(folder / "checks.py")]
+    with _as_package(folder):
+        code = pytest.main(arguments, plugins=[JudgePlugin(judging)])
     if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) and not judging.failure:
         judging.failure = f"pytest ended with {code!r}"
     if not judging.checks and not judging.failure:
@@ -143,10 +135,30 @@ def run_checks(
     return judging
 
 
-def _forget_module(file: str) -> None:
-    """Let the next run import its own checks: pytest would take another assignment's, loaded by the same name."""
-    for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) == file]:
-        del sys.modules[name]
+def _use_one_thread() -> None:
+    """As in the sandbox, so that a check rounds as it did for the student when it is replayed on a sample.
+
+    References and samples are small, besides: more threads than one only wait for each other.
+    """
+    import torch
+
+    torch.set_num_threads(1)
+
+
+@contextmanager
+def _as_package(folder: Path) -> Iterator[None]:
+    """Make the folder a package of its own name: `from .inside import SOURCE` in its checks finds `inside.py` there.
+
+    Its modules are forgotten afterwards: the next run imports them as they then are.
+    """
+    package = ModuleType(folder.name)
+    package.__path__ = [str(folder)]
+    sys.modules[folder.name] = package
+    try:
+        yield
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == folder.name]:
+            del sys.modules[name]
 
 
 def _verdict(judging: Judging, failure: str) -> Verdict:

@@ -145,6 +145,11 @@ class JudgePlugin:
             return True
         return None
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Let Ctrl-C end the grading: pytest would end its run, and what was not checked would count as wrong."""
+        if excinfo.type is KeyboardInterrupt:
+            raise excinfo.value
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Give each check its own time and trace; report it when it ends."""

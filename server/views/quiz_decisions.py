@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_login import login_required
 from werkzeug.datastructures import MultiDict
 
-from server.context import db
+from server.context import bank, db
 from server.login import person
 from server.models import Course, QuizSession, SessionItem
 from server.quiz.analysis.readings import read_item
@@ -18,7 +18,7 @@ from server.rendering.result_sheet import accepted_numbers
 from server.rendering.sheet import LETTERS
 from server.services.errors import Refused
 from server.services.quizzes.answers import answers_of, chance_of, example_of
-from server.services.quizzes.corrections import LONGEST_REASON, Preview, decide, preview, stamp
+from server.services.quizzes.corrections import LONGEST_REASON, Preview, decide, preview, stamp, unmended
 from server.services.quizzes.results import Marks, marks, question_of
 from server.views.quiz_decision_form import number_rows, read_decision, stored_form
 from server.views.quiz_results import LARGEST_ID, frame, lecturers_session, words
@@ -110,6 +110,7 @@ def _page(course: Course, session: QuizSession, item: SessionItem, form: MultiDi
             (place, LETTERS[place], show_inline(_label(found, item, place))) for place in range(len(question.options))
         ],
         correction=found.corrections.get(item.id),
+        unmended=unmended(db(), course, bank(), item),
         form=form,
         refusal=refusal,
         stamp=stamp(item),

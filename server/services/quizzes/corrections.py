@@ -13,10 +13,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.models import Mode, Participant, Person, QuizEvent, QuizSession, SessionItem, utcnow
+from server.models import Course, Mode, Participant, Person, QuizEvent, QuizSession, SessionItem, utcnow
+from server.quiz.bank import Bank
 from server.quiz.correction import Correction, CorrectionError, check_correction, check_draw, correction_from_dict
+from server.quiz.source import question_to_dict
 from server.services.errors import Refused
 from server.services.quizzes.events import Act, record
+from server.services.quizzes.questions import Entry, entry
 from server.services.quizzes.results import Marks, marks, name_of, question_of
 from server.services.quizzes.scheduling import lock
 
@@ -125,6 +128,19 @@ def decide(
 def stamp(item: SessionItem) -> str:
     """A short word for what is decided about an item: it changes with every decision."""
     return hashlib.sha256(json.dumps(item.correction, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def unmended(s: Session, course: Course, bank: Bank, item: SessionItem) -> Entry | None:
+    """The question that a corrected item was copied from, where it still stands as it was asked; else None.
+
+    A decision is about one session: the next one that takes the question asks it so again.
+    """
+    if item.correction is None:
+        return None
+    today = entry(s, course, bank, item.origin)
+    if today is None or question_to_dict(today.question) != question_to_dict(question_of(item)):
+        return None
+    return today
 
 
 def decisions(s: Session, session: QuizSession) -> list[Decision]:

@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import nn
 
-from grader.authoring.device import device
+from grader.authoring import CheckFailed
+from grader.authoring.device import device, expect_beside
 from grader.authoring.networks import expect_gradients, predict
 from grader.authoring.training import Training, figures
 from grader.contract import Job, Result, Verdict, load_assignment
@@ -110,3 +111,27 @@ def test_a_grader_without_its_device_gives_an_internal_error_and_no_score(monkey
     result = graded()
     assert result.verdict is Verdict.INTERNAL_ERROR
     assert "STRIDE_DEVICE is cuda:99" in result.worker["error"]
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [lambda x: x + x.new_zeros(x.shape), lambda x: x + torch.zeros(x.shape, device=x.device)],
+    ids=["new-zeros", "device-of-x"],
+)
+def test_what_is_made_beside_the_input_passes(copied):
+    expect_beside(Here(copied=copied), "copied", torch.ones(2, 3))
+
+
+@pytest.mark.parametrize(
+    ("copied", "place"),
+    [(lambda x: x + torch.zeros(x.shape), "several devices"), (lambda x: torch.zeros(x.shape), "meta")],
+    ids=["mixed", "elsewhere"],
+)
+def test_what_is_made_on_torchs_default_device_fails(copied, place):
+    with pytest.raises(CheckFailed, match=f"what copied returns lies on {place}"):
+        expect_beside(Here(copied=copied), "copied", torch.ones(2, 3))
+
+
+def test_an_error_that_is_not_about_devices_stays_the_students():
+    with pytest.raises(RuntimeError, match="must match the size"):
+        expect_beside(Here(added=lambda x: x + x[:, :2]), "added", torch.ones(2, 3))

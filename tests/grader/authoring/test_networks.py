@@ -16,6 +16,8 @@ from grader.authoring import CheckFailed
 from grader.authoring.networks import (
     blank,
     build,
+    called,
+    drawn,
     expect_count,
     expect_gradients,
     expect_maps,
@@ -188,3 +190,15 @@ def test_a_blank_network_has_the_shapes_and_zeros(rng):
     assert tensors_of(net) == tensors_of(resnet(18, 7))
     assert not any(p.any() for p in net.parameters())
     assert tuple(net.eval()(torch.ones(1, 3, 32, 32)).shape) == (1, 7)
+
+
+def test_call_is_written_as_in_python():
+    assert called("BasicBlock", 4, 6) == "BasicBlock(4, 6)"
+    assert called("mobilenet_v1", alpha=0.25, full=True) == "mobilenet_v1(alpha=0.25, full=True)"
+    assert called("Net") == "Net()"
+
+
+def test_drawn_tensors_repeat_with_the_generator():
+    first, second = (drawn(np.random.default_rng(5), 3, 2, 4) for _ in range(2))
+    assert torch.equal(first, second)
+    assert (first.dtype, tuple(first.shape)) == (torch.float32, (3, 2, 4))

@@ -80,6 +80,46 @@ def test_the_number_is_the_one_given_or_the_next(root):
     assert {path.name for path in root.iterdir()} == {"21-first", "90-doubling", "91-second"}
 
 
+QUESTIONS = 'title = "Sums"\n'
+
+
+@pytest.fixture
+def questions(root) -> Path:
+    """A folder of questions alone beside the assignment."""
+    folder = root / "21-row-sums"
+    folder.mkdir()
+    (folder / "quiz.toml").write_text(QUESTIONS)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["row-sums", "21-row-sums"])
+def test_questions_alone_become_an_assignment_and_stay(root, questions, name):
+    done = make(root, name)
+    assert done.exit_code == 0
+    assert "Added an assignment to the questions in" in done.output
+    assert load_assignment(questions).title == "Row sums"
+    assert (questions / "quiz.toml").read_text() == QUESTIONS
+    assert {path.name for path in root.iterdir()} == {"21-row-sums", "90-doubling"}
+    assert make(root, name).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["21-other", "22-row-sums"])
+def test_questions_under_another_name_or_number_stay_alone(root, questions, name):
+    done = make(root, name)
+    assert done.exit_code == 2
+    assert "there is 21-row-sums already" in " ".join(done.output.split())
+    assert [path.name for path in questions.iterdir()] == ["quiz.toml"]
+
+
+def test_what_somebody_has_begun_beside_the_questions_is_kept(root, questions):
+    (questions / "checks.py").write_text("begun = True\n")
+    done = make(root, "row-sums")
+    assert done.exit_code == 2
+    assert "checks.py is there already" in " ".join(done.output.split())
+    assert {path.name for path in questions.iterdir()} == {"quiz.toml", "checks.py"}
+    assert (questions / "checks.py").read_text() == "begun = True\n"
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

@@ -24,6 +24,14 @@ def test_accepted_solution_scores_full_marks(graded):
     assert result.timings["grade_ms"] > result.timings["sandbox_ms"] > 0
 
 
+def test_ctrl_c_in_a_check_ends_the_grading_and_gives_no_result(tmp_path, bubblewrap):
+    pressed = "import pytest\n\n@pytest.mark.points(5)\ndef test_pressed(student):\n    raise KeyboardInterrupt\n"
+    interrupted = load_assignment(write_assignment(tmp_path, checks=pressed))
+    job = Job(1, 1, interrupted.id, {interrupted.filename: ACCEPTED}, 7)
+    with pytest.raises(KeyboardInterrupt):
+        grade(job, interrupted, bubblewrap)
+
+
 def test_titles_points_and_visibility_come_from_the_marks(graded):
     first, _, pure, cache = graded(ACCEPTED).checks
     assert (first.name, first.title, first.max_points) == ("test_values[two]", "Twice the input", 1.0)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from grader.contract import load_assignment, load_assignments
-from grader.judge.reading import LONGEST_SOURCE, MOST_OF_A_RULE, covered_names, read
+from grader.judge.reading import LONGEST_SOURCE, MOST_OF_A_RULE, read
+from grader.judge.reading.operators import covered_names
 from tests.grader.conftest import ACCEPTED, TOML, WRONG, write_assignment
 
 ROOT = Path(__file__).resolve().parents[3]

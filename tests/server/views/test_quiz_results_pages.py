@@ -10,13 +10,21 @@ import openpyxl
 import pytest
 from sqlalchemy.orm import Session
 
-from server.models import Course, Mode, Numbers, Person, QuizEvent, QuizSession, utcnow
+from server.models import Course, CourseQuestion, Mode, Numbers, Person, QuizEvent, QuizSession, utcnow
 from server.services.quizzes.clock import Phase
 from server.services.quizzes.results import marks
 from server.views.quiz_device import COOKIE
 from tests.server import quiz_parts as parts
 
 DEVICE = "device-of-the-test-1"
+
+
+@pytest.fixture(scope="module")
+def assignments_root(tmp_path_factory: pytest.TempPathFactory):
+    """A bank of one question."""
+    root = tmp_path_factory.mktemp("bank-of-results")
+    parts.write_bank(root, [parts.single("q1")])
+    return root
 
 
 @pytest.fixture
@@ -236,6 +244,37 @@ def test_a_decision_that_makes_no_sense_is_refused_on_the_page(teacher, session,
         words = "no correction to undo"
     assert answer.status_code == 422
     assert words in answer.text
+
+
+def corrected_page(teacher, session) -> str:
+    sent = decision(teacher, session)
+    assert teacher.post(question(session, 0, "decide"), sent, page=question(session)).status_code == 303
+    return teacher.text(question(session))
+
+
+def test_a_correction_names_the_courses_question_that_is_still_as_it_was_asked(teacher, s, course, session):
+    record = CourseQuestion(course=course, name="single", definition=parts.single())
+    s.add(record)
+    s.commit()
+    assert "still as it was asked" not in teacher.text(question(session))
+    page = corrected_page(teacher, session)
+    assert "for this session alone" in page
+    assert 'href="/courses/cnn-2026/questions/own/single/"' in page
+    record.definition = parts.single() | {"option": [{"text": "It rests.", "right": True}, {"text": "It moves."}]}
+    s.commit()
+    assert "still as it was asked" not in teacher.text(question(session))
+
+
+def test_a_correction_names_the_file_of_a_question_of_the_bank(teacher, s, session):
+    session.items[0].origin, session.items[0].definition = "04-conv-forward/q1", parts.single("q1")
+    s.commit()
+    page = corrected_page(teacher, session)
+    assert "<code>q1</code> in <code>04-conv-forward/quiz.toml</code>" in page
+    assert 'href="/courses/cnn-2026/questions/04-conv-forward/q1/"' in page
+
+
+def test_a_correction_of_a_question_that_nobody_has_any_more_names_none(teacher, session):
+    assert "still as it was asked" not in corrected_page(teacher, session)
 
 
 def test_who_saw_an_older_state_is_told(teacher, session):
