@@ -111,7 +111,7 @@ class RosterForm(FlaskForm):
         render_kw=PLAIN
         | {"rows": 7, "wrap": "off", "placeholder": "s1234567\ns1234568\n\nor\n\nnumber,name,email\ns1234567,Ada,…"},
     )
-    file = FileField("Or a CSV file", render_kw={"accept": ".csv,.tsv,.txt,text/csv,text/plain"})
+    file = FileField("Or a CSV or Excel file", render_kw={"accept": ".csv,.tsv,.txt,.xlsx,text/csv,text/plain"})
     submit = SubmitField("Enrol")
 
 

@@ -18,7 +18,8 @@ from rich.text import Text
 
 from grader.commands.bench_table import show_timing
 from grader.commands.figures import show_figure
-from grader.commands.selection import StrideFailed, find_assignment, our_failures
+from grader.commands.lines import say, say_command
+from grader.commands.selection import BadInput, StrideFailed, find_assignment, our_failures
 from grader.commands.timed import Timer, benchmark_of, failed_check
 from grader.contract import (
     LIMITS,
@@ -85,7 +86,7 @@ def grade(
     try:
         handed_in = read_handed_in(file.read_bytes(), file.name, chosen, weights=beside)
     except UploadRefused as refusal:
-        raise click.UsageError(str(refusal)) from refusal
+        raise BadInput(str(refusal)) from refusal
     if unsandboxed:
         notes.print(Panel(UNSANDBOXED, title="unsandboxed", style="yellow"))
     for note in handed_in.notes:
@@ -130,7 +131,7 @@ def open_launcher(unsandboxed: bool, assignment: Assignment | None = None) -> La
 def grade_with_bar(job: Job, assignment: Assignment, launcher: Launcher, console: Console) -> Result:
     """Grade one job, with a bar while its checks run."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(f"Grading {assignment.id}", total=None)
 
         def start(total: int, _seconds: float) -> None:
@@ -150,7 +151,7 @@ def show_result(result: Result, assignment: Assignment, console: Console, files:
         first = result.checks[0]
         if first.limit:
             console.print(Text(f"{first.status.value} · {LIMITS[first.limit]}", style="yellow"))
-        console.print(Text(first.message, style="red"))
+        say(Text(first.message, style="red"), console)
         return
     if result.model:
         console.print(Text(in_words(result.model)))
@@ -159,7 +160,7 @@ def show_result(result: Result, assignment: Assignment, console: Console, files:
     for flag in result.flags:
         where = place(files.get(flag.file or assignment.filename, ""), flag.line)
         shown = f"{flag.file}, {where}" if flag.file else where
-        console.print(Text.assemble(("Worth a look ", "bold"), f"{shown}: {flag.message}"))
+        say(Text.assemble(("Worth a look ", "bold"), f"{shown}: {flag.message}"), console)
     if result.stdout:
         console.print(Panel(Text(result.stdout), title="printed"))
     grading = result.timings["grade_ms"] / 1000
@@ -179,7 +180,7 @@ def show_speed(result: Result, assignment: Assignment, name: str, console: Conso
     if result.benchmark is None:
         points = f"{assignment.benchmark.points:g} of the {assignment.points:g} points are for speed"
         once = "once all checks pass" if failed_check(result, assignment) else "now"
-        console.print(Text(f"{points}; to be timed {once}: stride bench {assignment.id} {name}"))
+        say_command(Text(f"{points}; to be timed {once}: stride bench {assignment.id} {name}"), console)
         return
     timing = Timing.from_dict(result.benchmark)
     base = f"the reference ({assignment.benchmark.reference})"
@@ -196,9 +197,7 @@ def in_words(model: Model) -> str:
 
 def _show_check(check: CheckResult, console: Console) -> None:
     sign, colour = SIGNS.get(check.status, ("✘", "red"))
-    console.print(
-        Text.assemble((f"{sign} ", colour), check.title, (f"  {check.points:g}/{check.max_points:g}", "dim")),
-    )
+    say(Text.assemble((f"{sign} ", colour), check.title, (f"  {check.points:g}/{check.max_points:g}", "dim")), console)
     if check.status is not Status.PASSED:
         _show_reasons(check, console)
     for figure in check.figures:
@@ -208,10 +207,10 @@ def _show_check(check: CheckResult, console: Console) -> None:
 def _show_reasons(check: CheckResult, console: Console) -> None:
     if check.status is not Status.FAILED or check.limit:
         reached = f" · {LIMITS[check.limit]}" if check.limit else ""
-        console.print(Text(f"    {check.status.value}{reached}", style="yellow"))
+        say(Text(f"{check.status.value}{reached}", style="yellow"), console, 4)
     for line in check.message.splitlines():
-        console.print(Text(f"    {line}"))
+        say(Text(line), console, 4)
     if check.counterexample and "call" in check.counterexample:
-        console.print(Text(f"    called: {check.counterexample['call']}", style="dim"))
+        say(Text(f"called: {check.counterexample['call']}", style="dim"), console, 4)
     if check.diagnosis:
-        console.print(Text(f"    Hint: {check.diagnosis}", style="bold cyan"))
+        say(Text(f"Hint: {check.diagnosis}", style="bold cyan"), console, 4)

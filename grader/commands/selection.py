@@ -11,6 +11,7 @@ import click
 from grader.command_line import FAILED
 from grader.contract import Assignment, AssignmentError, load_assignment
 from grader.contract.assignment import assignment_folders, has_questions_alone, load_usable
+from grader.contract.choosing import instead, is_meant
 from grader.sandbox.errors import SandboxFailure, SandboxUnavailable
 from grader.settings import Settings
 
@@ -18,18 +19,18 @@ from grader.settings import Settings
 def find_assignment(name: str) -> Assignment:
     """The assignment called `name` (`04-conv-forward`), or numbered so (`04`, `4`): no other folder is read.
 
-    Raises click.BadParameter where there is none, click.UsageError where it is broken.
+    Raises BadInput where there is none, or where it is broken.
     """
     folders = assignment_folders(_root())
     for folder in folders:
-        if name == folder.name or (name.isdecimal() and int(name) == int(folder.name[:2])):
+        if is_meant(name, folder.name):
             try:
                 return load_assignment(folder)
             except AssignmentError as error:
-                raise click.UsageError(str(error)) from error
-    questions = f". It has questions alone: stride quiz check {name}" if _has_questions_alone(name) else ""
-    known = ", ".join(folder.name for folder in folders)
-    raise click.BadParameter(f"there is no assignment {name!r}{questions}. There are: {known}")
+                raise BadInput(str(error)) from error
+    questions = f" It has questions alone: stride quiz check {name}." if _has_questions_alone(name) else ""
+    advice = instead(name, [folder.name for folder in folders])
+    raise BadInput(f"There is no assignment {name}.{questions} {advice}")
 
 
 def all_assignments() -> tuple[list[Assignment], list[str]]:
@@ -41,13 +42,19 @@ def all_assignments() -> tuple[list[Assignment], list[str]]:
 def _root() -> Path:
     root = Settings.from_environment().assignments
     if not root.is_dir():
-        raise click.UsageError(f"{root} is not a folder of assignments")
+        raise BadInput(f"{root} is not a folder of assignments")
     return root
 
 
 def _has_questions_alone(name: str) -> bool:
     number = name.zfill(2)
     return any(has_questions_alone(path) for path in _root().iterdir() if name == path.name or number == path.name[:2])
+
+
+class BadInput(click.ClickException):
+    """What was given cannot be used: exit code 2, and no word about the command's usage, which was right."""
+
+    exit_code = 2
 
 
 class StrideFailed(click.ClickException):

@@ -185,7 +185,7 @@ def _entry(paths: Iterable[PurePosixPath], filename: str, wanted: str) -> PurePo
             raise UploadRefused(f"{filename} holds {found[0]} and {found[1]}. Put one {name} at its top.")
         if found:
             return found[0]
-    python = [str(path) for path in listed if path.suffix in (".py", ".ipynb")]
+    python = [str(path) for path in listed if path.suffix in (".py", ".ipynb") and not path.name.startswith(".")]
     held = f"It holds {named(python)}." if python else "It holds no Python file at all."
     raise UploadRefused(
         f"{filename} has no {wanted} at its top or in its one folder: that is the file that is loaded first. {held}"

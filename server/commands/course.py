@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from io import StringIO
-from typing import Any, TextIO
+from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
 from grader.contract import Assignment
+from grader.contract.choosing import instead, is_meant
 from server.commands.installation import InputRefused, database, read_assignments, read_settings
 from server.commands.person import find_person
 from server.models import Course, CourseAssignment, EnrolmentRole
 from server.services import accounts, courses
-from server.services.roster import RosterReport
+from server.services.codes import waiting_for_codes
+from server.services.roster import RosterReport, text_of
 
 NEVER = "never"
+LIST = click.Path(exists=True, dir_okay=False, allow_dash=True)
 
 
 @click.group()
@@ -44,9 +48,9 @@ def new(slug: str, title: str, lecturers: tuple[str, ...]) -> None:
 @click.argument("slug")
 @click.argument("numbers", nargs=-1)
 @click.option("--role", type=click.Choice([role.value for role in EnrolmentRole]), default="student")
-@click.option("--roster", type=click.File(encoding="utf-8-sig"), help="A list or CSV file of students; - for a pipe.")
+@click.option("--roster", type=LIST, help="A list, CSV or Excel file of students; - for a pipe.")
 @click.option("--json", "as_json", is_flag=True, help="Print what became of each line as JSON.")
-def enrol(slug: str, numbers: tuple[str, ...], role: str, roster: TextIO | None, as_json: bool) -> None:
+def enrol(slug: str, numbers: tuple[str, ...], role: str, roster: str | None, as_json: bool) -> None:
     """Enrol people by NUMBERS, or a whole class by --roster (unknown students are added)."""
     if bool(numbers) == bool(roster):
         raise click.UsageError("Name either NUMBERS or --roster.")
@@ -59,7 +63,7 @@ def enrol(slug: str, numbers: tuple[str, ...], role: str, roster: TextIO | None,
                 courses.enrol(s, chosen, find_person(s, number), EnrolmentRole(role))
             report = RosterReport(added=[find_person(s, number) for number in numbers])
         else:
-            report = courses.enrol_roster(s, chosen, read_text(roster))
+            report = courses.enrol_roster(s, chosen, read_list(roster))
     click.echo(json.dumps(roster_data(report)) if as_json else roster_text(report))
 
 
@@ -109,16 +113,19 @@ def list_courses(as_json: bool) -> None:
 
 @course.command()
 @click.argument("slug")
-def codes(slug: str) -> None:
-    """Print a one-time code for every student who has no password yet, as CSV. Codes they had before are void."""
+@click.option("--again", is_flag=True, help="New ones also for those who hold a code; that one is void then.")
+def codes(slug: str, again: bool) -> None:
+    """Print a one-time code for every student who has neither a password nor a code yet, as CSV."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["number", "name", "code"])
     with database(read_settings()) as s:
-        for member in courses.members(s, find_course(s, slug)):
-            if member.role is EnrolmentRole.STUDENT and member.person.password_hash is None:
-                writer.writerow([member.person.number, member.person.name or "", accounts.issue_code(s, member.person)])
+        waiting = waiting_for_codes(s, find_course(s, slug))
+        for each in waiting.people if again else waiting.without_code:
+            writer.writerow([each.number, each.name or "", accounts.issue_code(s, each)])
     click.echo(out.getvalue(), nl=False)
+    if waiting.holders and not again:
+        click.echo(f"{len(waiting.holders)} more hold a code that they have not used. New ones: --again", err=True)
 
 
 def find_course(s: Session, slug: str) -> Course:
@@ -135,10 +142,9 @@ def choose_assignments(assignments: Mapping[str, Assignment], names: tuple[str, 
         return list(assignments.values())
     chosen = []
     for name in names:
-        number = name.zfill(2) if name.isdigit() else None
-        found = [each for each in assignments.values() if each.id == name or each.number == number]
+        found = [each for each in assignments.values() if is_meant(name, each.id)]
         if not found:
-            raise InputRefused(f"There is no assignment {name}. There are: {', '.join(assignments)}.")
+            raise InputRefused(f"There is no assignment {name}. {instead(name, assignments)}")
         chosen += found
     return chosen
 
@@ -147,18 +153,18 @@ def read_time(text: str) -> datetime | None:
     """A time in ISO 8601, in this machine's zone unless it names one; None for "never"."""
     if text == NEVER:
         return None
+    if re.fullmatch(r"[0-9-]+", text):
+        raise InputRefused(f"{text!r} has no hour. Write it like 2026-10-01T23:59 or 2026-10-01T23:59+02:00.")
     try:
         return datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError):
         raise InputRefused(f"{text!r} is no time. Write it like 2026-10-01T08:00 or 2026-10-01T08:00+02:00.") from None
 
 
-def read_text(file: TextIO) -> str:
-    """The text of a list of students; one that is no UTF-8 ends the command."""
-    try:
-        return file.read()
-    except UnicodeDecodeError:
-        raise InputRefused(f"{file.name} is not UTF-8 text. Export it as UTF-8.") from None
+def read_list(path: str) -> str:
+    """The text of a list of students, from a file or, for "-", from a pipe. Raises RosterRefused."""
+    with click.open_file(path, "rb") as file:
+        return text_of(file.read(), "The list" if path == "-" else path)
 
 
 def course_data(s: Session, each: Course) -> dict[str, Any]:

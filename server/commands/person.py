@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from server.commands.installation import InputRefused, database, read_settings
 from server.models import Person
-from server.services import accounts
+from server.services import accounts, personal_data
 
 LONGEST_DAYS = 365
 
 
 @click.group()
 def person() -> None:
-    """People: add them, set passwords, hand out one-time codes."""
+    """People: add them, set passwords, hand out one-time codes, export and erase what is held about them."""
 
 
 @person.command()
@@ -60,6 +60,27 @@ def code(number: str, days: int) -> None:
     with database(read_settings()) as s:
         made = accounts.issue_code(s, find_person(s, number), timedelta(days=days))
     click.echo(made)
+
+
+@person.command()
+@click.argument("number")
+def export(number: str) -> None:
+    """Print everything that the database holds about a person, as JSON. Hidden checks are in it: mind the due dates."""
+    with database(read_settings()) as s:
+        held = personal_data.told(s, find_person(s, number))
+    click.echo(json.dumps(held, indent=2, ensure_ascii=False))
+
+
+@person.command()
+@click.argument("number")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(number: str, yes: bool) -> None:
+    """Delete a person with all that they handed in, answered and were given. This cannot be taken back."""
+    if not yes:
+        click.confirm(f"Delete {number} with all submissions, scores and quiz answers?", abort=True, err=True)
+    with database(read_settings()) as s:
+        erased = personal_data.erase(s, find_person(s, number))
+    click.echo(f"Erased {number}: {', '.join(f'{count} of {table}' for table, count in erased.items())}.")
 
 
 def find_person(s: Session, number: str) -> Person:

@@ -102,8 +102,12 @@ def read_table(data: bytes, filename: str, sheet: str | None = None) -> list[lis
     """
     if len(data) > LARGEST_FILE:
         raise SpreadsheetError(f"The file has more than {LARGEST_FILE // 1024 // 1024} MB. Split it.")
-    is_workbook = PurePath(filename).suffix.lower() in (".xlsx", ".xlsm") or data.startswith(b"PK\x03\x04")
-    return _read_xlsx(data, sheet) if is_workbook else _read_csv(data)
+    return _read_xlsx(data, sheet) if is_workbook(data, filename) else _read_csv(data)
+
+
+def is_workbook(data: bytes, filename: str) -> bool:
+    """Whether a file is an Excel workbook, by its name or by how its bytes begin."""
+    return PurePath(filename).suffix.lower() in (".xlsx", ".xlsm") or data.startswith(b"PK\x03\x04")
 
 
 def decoded(data: bytes) -> str:

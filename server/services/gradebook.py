@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from grader.contract import Assignment
 from server.models import Course, CourseAssignment, Enrolment, EnrolmentRole, Person, State, Submission
+from server.quiz.spreadsheet import Cell as Value
 from server.services.quizzes.grades import QuizCell, QuizColumn, quiz_columns
 from server.services.submissions import WAITING
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +125,12 @@ def standing(
     return [(column, cells.get((person.id, column.published.id))) for column in columns]
 
 
-def to_csv(table: Gradebook) -> str:
-    """The table for a spreadsheet, one student a line. A text that a spreadsheet would run as a formula is quoted."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    headings = [f"{column.published.assignment} ({_number(column.points)})" for column in table.columns]
-    headings += [f"quiz {quiz.session.title} ({_number(quiz.points)})" for quiz in table.quizzes]
-    writer.writerow(["number", "name", "email", *headings, f"total ({_number(table.points)})"])
-    for line in table.lines:
-        person = [_text(line.person.number), _text(line.person.name), _text(line.person.email)]
-        scores = [_number(cell.score) if cell else "" for cell in (*line.cells, *line.quizzes)]
-        writer.writerow([*person, *scores, _number(line.total)])
-    return out.getvalue()
+def table_rows(table: Gradebook) -> list[list[Value]]:
+    """The table for a spreadsheet: a header, then a line a student. What somebody did not take part in is empty."""
+    header: list[Value] = ["number", "name", "email"]
+    header += [_heading(column.published.assignment, column.points) for column in table.columns]
+    header += [_heading(f"quiz {quiz.session.title}", quiz.points) for quiz in table.quizzes]
+    return [[*header, _heading("total", table.points)], *(_row(line) for line in table.lines)]
 
 
 def _columns(s: Session, course: Course, assignments: Mapping[str, Assignment]) -> tuple[Column, ...]:
@@ -207,10 +198,19 @@ def _cell(newest: Row, best: Row | None, points: float | None) -> Cell:
     )
 
 
-def _text(text: str | None) -> str:
-    text = text or ""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+def _heading(name: str, points: float | None) -> str:
+    return f"{name} ({'' if points is None else _rounded(points)})"
 
 
-def _number(number: float | None) -> str:
-    return "" if number is None else f"{round(number, 2):.12g}"
+def _row(line: Line) -> list[Value]:
+    person: list[Value] = [line.person.number, line.person.name or "", line.person.email or ""]
+    scores = [None if cell is None else _rounded(cell.score) for cell in (*line.cells, *line.quizzes)]
+    return [*person, *scores, _rounded(line.total)]
+
+
+def _rounded(score: float | None) -> float | int | None:
+    """To hundredths, and whole numbers without decimals."""
+    if score is None:
+        return None
+    rounded = round(float(score), 2)
+    return int(rounded) if rounded.is_integer() else rounded

@@ -1,16 +1,19 @@
-"""A list of students, as numbers line by line or as a table that a campus system exported."""
+"""A list of students, as numbers line by line or as a table that a campus system or a spreadsheet exported."""
 
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from server.models import Person
+from server.quiz.spreadsheet import SpreadsheetError, decoded, is_workbook, read_table
 from server.services.errors import RosterRefused
 
 LONGEST = 5000
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 HEADERS = {
     "number": {
         "number", "nr", "id", "idnumber", "studentnumber", "studentno", "studentnr", "studentid", "student", "sid",
@@ -41,6 +44,23 @@ class Row:
     number: str
     name: str
     email: str
+
+
+def text_of(data: bytes, filename: str) -> str:
+    """A list's file as text that `read_roster` reads: an Excel table becomes lines with tabs. Raises RosterRefused."""
+    if is_workbook(data, filename):
+        try:
+            rows = read_table(data, filename)
+        except SpreadsheetError as error:
+            raise RosterRefused(error.message) from None
+        out = io.StringIO()
+        csv.writer(out, delimiter="\t", lineterminator="\n").writerows(
+            [" ".join(cell.split()) for cell in row] for row in rows
+        )
+        return out.getvalue()
+    if b"\x00" in data and not data.startswith(UTF16_MARKS):
+        raise RosterRefused(f"{filename} is neither text nor an .xlsx table. Export the list as CSV or as .xlsx.")
+    return decoded(data)
 
 
 def read_roster(text: str) -> list[Row]:

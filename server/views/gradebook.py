@@ -1,4 +1,4 @@
-"""The lecturer's table, its CSV, and everything that one student handed in."""
+"""The lecturer's table, its export, and everything that one student handed in."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from flask_login import login_required
 
 from server.context import catalogue, db
 from server.models import CourseAssignment, Person, Submission, utcnow
+from server.quiz.spreadsheet import TYPES, write_table
 from server.services import courses, submissions
-from server.services.gradebook import Gradebook, gradebook, to_csv
+from server.services.gradebook import Gradebook, gradebook, table_rows
 from server.services.quizzes.grades import quizzes_of_student
 from server.views.access import lecturers_course
 
@@ -44,15 +45,15 @@ def index(slug: str) -> str:
     )
 
 
-@pages.get("/gradebook.csv")
+@pages.get("/gradebook.<any(csv, xlsx):format_name>")
 @login_required
-def as_csv(slug: str) -> Response:
+def export(slug: str, format_name: str) -> Response:
     """The table for a spreadsheet."""
     course = lecturers_course(slug)
-    # The mark tells spreadsheets that the text is UTF-8.
-    response = make_response("\ufeff" + to_csv(gradebook(db(), course, catalogue().assignments())))
-    response.mimetype = "text/csv"
-    filename = f"{course.slug}-{utcnow():%Y-%m-%d}.csv"
+    rows = table_rows(gradebook(db(), course, catalogue().assignments()))
+    response = make_response(write_table(rows, format_name))
+    response.mimetype = TYPES[format_name]
+    filename = f"{course.slug}-{utcnow():%Y-%m-%d}.{format_name}"
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 

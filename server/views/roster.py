@@ -13,8 +13,9 @@ from server.forms import RosterForm
 from server.login import person
 from server.models import Course, EnrolmentRole, Person
 from server.services import accounts, courses
-from server.services.courses import RosterReport
+from server.services.codes import waiting_for_codes
 from server.services.errors import RosterRefused
+from server.services.roster import RosterReport, text_of
 from server.views.access import lecturers_course
 
 pages = Blueprint("roster", __name__, url_prefix="/courses/<slug>/roster")
@@ -36,14 +37,13 @@ def enrol(slug: str) -> str | tuple[str, int]:
     """Enrol a list, and report line by line what became of it."""
     course = lecturers_course(slug)
     form = RosterForm()
-    text, problem = _roster_text(form)
+    text = form.text.data or ""
     try:
-        report = None if problem else courses.enrol_roster(db(), course, text)
+        text = _list(form)
+        report = courses.enrol_roster(db(), course, text)
     except RosterRefused as refusal:
         db().rollback()
-        report, problem = None, refusal.message
-    if report is None:
-        form.text.errors = [problem or ""]
+        form.text.errors = [refusal.message]
         form.text.data = text
         return _render(course, form), REFUSED
     db().commit()
@@ -55,11 +55,15 @@ def enrol(slug: str) -> str | tuple[str, int]:
 @pages.post("/codes")
 @login_required
 def codes(slug: str) -> str | Response:
-    """Make one-time codes: for one member, or for every student without a password. They are shown this once."""
+    """Make one-time codes: for a member, for those who have no way in (`new`), or for all without a password (`all`).
+
+    They are shown this once.
+    """
     course = lecturers_course(slug)
     wanted = request.form.get("person", "")
-    if wanted == "all":
-        people = [each.person for each in courses.members(db(), course) if _needs_code(each.person, each.role)]
+    if wanted in ("new", "all"):
+        waiting = waiting_for_codes(db(), course)
+        people = list(waiting.without_code if wanted == "new" else waiting.people)
     else:
         people = [_member(course, wanted)]
     allowed = [each for each in people if _may_issue(each)]
@@ -87,20 +91,12 @@ def remove(slug: str) -> Response:
     return redirect(url_for("roster.index", slug=slug), 303)
 
 
-def _roster_text(form: RosterForm) -> tuple[str, str | None]:
-    """The list as text, and what is wrong with it if it cannot be read. A file goes before the field."""
+def _list(form: RosterForm) -> str:
+    """The list as text; a file goes before the field. Raises RosterRefused."""
     upload = form.file.data
     if not upload or not upload.filename:
-        return form.text.data or "", None
-    content = upload.stream.read()
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text, None
-    return form.text.data or "", f"{upload.filename} is no text file. Export the list as CSV and upload that."
+        return form.text.data or ""
+    return text_of(upload.stream.read(), upload.filename)
 
 
 def _member(course: Course, person_id: str) -> Person:
@@ -108,10 +104,6 @@ def _member(course: Course, person_id: str) -> Person:
     if found is None or not courses.is_enrolled(db(), course, found):
         abort(404)
     return found
-
-
-def _needs_code(each: Person, role: EnrolmentRole) -> bool:
-    return role is EnrolmentRole.STUDENT and each.password_hash is None and each.is_active
 
 
 def _may_issue(each: Person) -> bool:
@@ -127,7 +119,7 @@ def _may_issue(each: Person) -> bool:
 
 def _nobody(people: list[Person]) -> str:
     if not people:
-        return "Every student of this course has a password already. To replace a forgotten one, issue a single code."
+        return "Every student of this course has a password or a code already. To replace one, issue a single code."
     return "Codes for staff accounts are made by an administrator."
 
 
@@ -139,6 +131,6 @@ def _render(course: Course, form: RosterForm, report: RosterReport | None = None
         form=form,
         report=report,
         members=members,
-        without_password=sum(_needs_code(each.person, each.role) for each in members),
+        waiting=waiting_for_codes(db(), course),
         me=person(),
     )

@@ -48,6 +48,24 @@ def test_an_exception_is_part_of_its_line(plain: Settings, capsys: pytest.Captur
     assert json.loads(line)["exception"][0]["exc_value"] == "broken"
 
 
+@pytest.mark.parametrize("environment", ["development", "production"])
+def test_an_exception_is_written_down_without_the_values_of_variables(
+    plain: Settings, capsys: pytest.CaptureFixture[str], environment: str
+):
+    def sign_in(password: str) -> None:
+        raise ValueError("no database")
+
+    configure_logging(replace(plain, environment=environment))
+    try:
+        sign_in(("correct-horse-" * 2).strip("-"))
+    except ValueError:
+        structlog.get_logger().exception("sign-in failed")
+
+    written = capsys.readouterr().err
+    assert "no database" in written
+    assert "correct-horse-correct-horse" not in written
+
+
 def test_a_terminal_gets_readable_lines_from_the_level_on(plain: Settings, capsys: pytest.CaptureFixture[str]):
     configure_logging(plain, logging.WARNING)
     structlog.get_logger().info("not this")

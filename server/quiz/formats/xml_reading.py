@@ -31,7 +31,9 @@ def parse(data: bytes) -> Element:
     )
     try:
         root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+    except etree.XMLSyntaxError as error:
+        raise FormatError(f"The XML is broken: {error.msg}.") from None
+    except ValueError as error:
         raise FormatError(f"The XML is broken: {error}.") from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise _document_type()

@@ -35,6 +35,12 @@ def test_wrong_file_exits_with_0_and_shows_hint_call_and_seed(stride, write):
     assert "--seed 3" in done.stdout
 
 
+def test_a_line_that_is_piped_on_is_not_wrapped(stride, write):
+    done = stride("grade", "90", write(WRONG["triples"]), COLUMNS="20")
+    assert "    called: double(float64[2, 3], 2)" in done.stdout.splitlines()
+    assert done.stderr == ""
+
+
 def test_json_is_the_result_alone_on_standard_output(stride, write):
     done = stride("grade", "90-doubling", write(WRONG["triples"]), "--json", "--seed", 3)
     result = Result.from_dict(json.loads(done.stdout))
@@ -80,7 +86,8 @@ def test_bad_file_exits_with_2_and_says_why(stride, write, source, text):
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["91-nothing", "mine.py"], "there is no assignment '91-nothing'. There are: 90-doubling"),
+        (["91", "mine.py"], "There is no assignment 91. There are: 90-doubling."),
+        (["90-dubling", "mine.py"], "There is no assignment 90-dubling. Near it: 90-doubling."),
         (["90", "absent.py"], "does not exist"),
         (["90", "mine.py", "--seed", "-1"], "not in the range"),
         ([], "Missing argument"),

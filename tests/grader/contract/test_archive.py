@@ -62,7 +62,7 @@ def test_a_notebook_may_be_the_entry_where_there_is_no_such_file():
         (zip_of({"conv.py": CONV})[:-30], "is damaged"),
         (zip_of({}), "has no conv.py at its top .* It holds no Python file"),
         (zip_of({"my_conv.py": CONV}), "has no conv.py at its top or in its one folder.*It holds my_conv.py"),
-        (zip_of({"a/b/conv.py": CONV}), "has no conv.py"),
+        (zip_of({"a/b/conv.py": CONV, "__MACOSX/a/b/._conv.py": ""}), r"It holds a/b/conv\.py\.$"),
         (zip_of({"a/conv.py": CONV, "b/conv.py": CONV}), "holds a/conv.py and b/conv.py"),
         (zip_of({"conv.py": CONV, "numpy.py": ""}), "holds numpy.py, which has the name of a module"),
         (zip_of({"conv.py": CONV, "torch.py": ""}), "Rename it, for instance to my_torch.py"),

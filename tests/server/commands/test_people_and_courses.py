@@ -126,13 +126,20 @@ def test_a_roster_comes_from_a_file_and_is_told_as_json(stride: Stride, course, 
     assert json.loads(outcome.stdout) == {"added": ["1"], "existing": [], "refused": []}
 
 
-def test_a_roster_that_is_no_utf8_is_refused(stride: Stride, course, tmp_path: Path):
-    (tmp_path / "class.csv").write_bytes("number,name\n1,Jörg\n".encode("latin-1"))
+def test_a_roster_is_read_in_the_encoding_that_excel_writes(stride: Stride, s: Session, course, tmp_path: Path):
+    (tmp_path / "class.csv").write_bytes("number;name\n1;Jörg\n".encode("cp1252"))
 
-    outcome = stride("course", "enrol", "cnn-2026", "--roster", str(tmp_path / "class.csv"))
+    assert stride("course", "enrol", "cnn-2026", "--roster", str(tmp_path / "class.csv")).exit_code == 0
+    assert accounts.person_by_number(s, "1").name == "Jörg"
+
+
+def test_a_roster_that_is_no_list_is_refused_by_name(stride: Stride, course, tmp_path: Path):
+    (tmp_path / "class.xls").write_bytes(b"\xd0\xcf\x11\xe0\x00\x00")
+
+    outcome = stride("course", "enrol", "cnn-2026", "--roster", str(tmp_path / "class.xls"))
 
     assert outcome.exit_code == 2
-    assert "not UTF-8" in outcome.stderr
+    assert "class.xls is neither text nor an .xlsx table" in outcome.stderr
 
 
 @pytest.mark.parametrize(
@@ -221,6 +228,35 @@ def test_an_empty_list_says_what_to_do(stride: Stride):
     assert "stride course new" in stride("course", "list").stdout
 
 
+def test_a_person_is_exported_and_erased(stride: Stride, s: Session, course, student):
+    told = json.loads(stride("person", "export", "100001").stdout)
+    outcome = stride("person", "erase", "100001", "--yes")
+
+    assert [row["number"] for row in told["person"]] == ["100001"]
+    assert outcome.stdout == "Erased 100001: 1 of person, 1 of enrolment.\n"
+    assert accounts.person_by_number(s, "100001") is None
+
+
+def test_nobody_is_erased_without_a_yes(stride: Stride, s: Session, course, student):
+    assert stride("person", "erase", "100001", stdin="n\n").exit_code == 1
+    assert accounts.person_by_number(s, "100001") is student
+
+
+@pytest.mark.parametrize("command", [("export",), ("erase", "--yes")])
+def test_nobody_there_is_nothing_to_tell_or_erase(stride: Stride, command: tuple[str, ...]):
+    outcome = stride("person", command[0], "999", *command[1:])
+
+    assert outcome.exit_code == 2
+    assert "nobody with the number 999" in outcome.stderr
+
+
+def test_a_day_is_no_due_time(stride: Stride, course):
+    outcome = stride("course", "publish", "cnn-2026", "4", "--due", "2027-03-01")
+
+    assert outcome.exit_code == 2
+    assert "'2027-03-01' has no hour" in outcome.stderr
+
+
 def test_codes_go_to_students_who_have_no_password(stride: Stride, s: Session, course, student, lecturer):
     other = accounts.create_person(s, "100002")
     courses.enrol(s, course, other, EnrolmentRole.STUDENT)
@@ -231,6 +267,25 @@ def test_codes_go_to_students_who_have_no_password(stride: Stride, s: Session, c
 
     assert [row["number"] for row in rows] == ["100001"]
     assert accounts.redeem_code(s, rows[0]["code"]) is student
+
+
+def test_codes_that_are_handed_out_hold_when_more_are_made(stride: Stride, s: Session, course, student):
+    (first,) = csv.DictReader(StringIO(stride("course", "codes", "cnn-2026").stdout))
+    stride("course", "enrol", "cnn-2026", "--roster", "-", stdin="100002\n")
+
+    more = stride("course", "codes", "cnn-2026")
+
+    assert [row["number"] for row in csv.DictReader(StringIO(more.stdout))] == ["100002"]
+    assert "1 more hold a code that they have not used" in more.stderr
+    assert accounts.redeem_code(s, first["code"]) is student
+
+
+def test_codes_can_be_made_again_for_all(stride: Stride, s: Session, course, student):
+    (first,) = csv.DictReader(StringIO(stride("course", "codes", "cnn-2026").stdout))
+    (second,) = csv.DictReader(StringIO(stride("course", "codes", "cnn-2026", "--again").stdout))
+
+    assert accounts.redeem_code(s, first["code"]) is None
+    assert accounts.redeem_code(s, second["code"]) is student
 
 
 def test_a_mistake_in_the_environment_is_explained(stride: Stride):

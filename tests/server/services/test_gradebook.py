@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from io import StringIO
 
 import pytest
 from sqlalchemy import Engine, event
@@ -13,7 +11,7 @@ from sqlalchemy.orm import Session
 from grader.contract import Assignment
 from server.models import Course, CourseAssignment, EnrolmentRole, Person, State, Submission
 from server.services import accounts, courses, grading
-from server.services.gradebook import Cell, gradebook, standing, to_csv
+from server.services.gradebook import Cell, gradebook, standing, table_rows
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -156,7 +154,7 @@ def test_the_number_of_queries_does_not_grow_with_the_class(
         s.expire_all()
         s.refresh(course)
         with queries(engine) as seen:
-            to_csv(gradebook(s, course, assignments))
+            table_rows(gradebook(s, course, assignments))
         return len(seen)
 
     scored(8.0)
@@ -181,33 +179,25 @@ def test_one_persons_standing_is_their_line_of_the_table(
     assert cell == gradebook(s, course, assignments).lines[0].cells[0]
 
 
-def test_the_csv_says_the_same(s: Session, course: Course, assignments: dict[str, Assignment], student: Person, scored):
+def test_the_export_says_the_same(
+    s: Session, course: Course, assignments: dict[str, Assignment], student: Person, scored
+):
     student.email = "ada@x.org"
     courses.publish(s, course, assignments["08-pooling"], opens_at=None, due_at=None, points=None)
     scored(7.125)
 
-    rows = list(csv.reader(StringIO(to_csv(gradebook(s, course, assignments)))))
-
-    assert rows == [
+    assert table_rows(gradebook(s, course, assignments)) == [
         ["number", "name", "email", "04-conv-forward (10)", "08-pooling (20)", "total (30)"],
-        ["100001", "Ada", "ada@x.org", "7.12", "", "7.12"],
+        ["100001", "Ada", "ada@x.org", 7.12, None, 7.12],
     ]
-
-
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x")'])
-def test_a_name_is_no_formula(s: Session, course: Course, assignments, student: Person, published, name: str):
-    student.name = name
-
-    rows = list(csv.reader(StringIO(to_csv(gradebook(s, course, assignments)))))
-
-    assert rows[1][1] == f"'{name}"
 
 
 def test_many_points_are_written_in_full(s: Session, published: CourseAssignment, scored, cell, course, assignments):
     scored(10.0)
     published.points = 1234.5
 
-    assert "1234.5" in to_csv(gradebook(s, course, assignments)).splitlines()[1]
+    assert table_rows(gradebook(s, course, assignments))[0][3] == "04-conv-forward (1234.5)"
+    assert table_rows(gradebook(s, course, assignments))[1][3] == 1234.5
 
 
 def test_the_newest_by_time_of_upload_is_the_newest(cell, hand_in):

@@ -7,6 +7,7 @@ import pytest
 LECTURERS = [
     "/courses/cnn-2026/gradebook",
     "/courses/cnn-2026/gradebook.csv",
+    "/courses/cnn-2026/gradebook.xlsx",
     "/courses/cnn-2026/people/1",
     "/courses/cnn-2026/roster/",
     "/courses/cnn-2026/publishing/",

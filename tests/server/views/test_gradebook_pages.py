@@ -7,6 +7,7 @@ import io
 import re
 
 import pytest
+from openpyxl import load_workbook
 
 TABLE = "/courses/cnn-2026/gradebook"
 
@@ -75,6 +76,24 @@ def test_the_csv_opens_in_a_spreadsheet_and_runs_nothing(teacher, submission, re
     lines = list(csv.reader(io.StringIO(response.data.decode("utf-8-sig"))))
     assert lines[1][:2] == ["100001", "'=HYPERLINK(1)"]
     assert "7.5" in lines[1]
+
+
+def test_the_table_is_an_excel_file_too(teacher, submission, record, people, s):
+    people["ada"].name = "=HYPERLINK(1)"
+    s.commit()
+    record(submission, score=7.5)
+
+    response = teacher.get(f"{TABLE}.xlsx")
+
+    assert re.search(r'filename="cnn-2026-\d{4}-\d\d-\d\d\.xlsx"', response.headers["Content-Disposition"])
+    header, ada, *_ = load_workbook(io.BytesIO(response.data)).active.iter_rows()
+    assert [header[0].value, header[3].value] == ["number", "04-conv-forward (10)"]
+    assert [(cell.value, cell.data_type) for cell in ada[:2]] == [("100001", "s"), ("=HYPERLINK(1)", "s")]
+    assert ada[3].value == 7.5
+
+
+def test_the_table_is_in_no_other_format(teacher, submission):
+    assert teacher.get(f"{TABLE}.ods").status_code == 404
 
 
 def test_a_students_page_lists_every_assignment(teacher, submission, people):

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from server.models import EnrolmentRole
+from server.quiz.spreadsheet import write_table
 from server.services import accounts, courses
 
 PAGE = "/courses/cnn-2026/roster/"
@@ -37,10 +38,21 @@ def test_refused_lines_are_named_and_the_list_stays_to_be_mended(teacher, people
     assert re.search(r"<textarea[^>]*>\s*100003", response.text)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_a_csv_file_is_read_in_the_encodings_that_spreadsheets_write(teacher, people, s: Session, encoding):
     table = "Matrikelnummer;Vorname;Nachname\n100005;Käthe;Müller\n".encode(encoding)
     assert "1 enrolled" in enrol(teacher, file=(table, "list.csv")).text
+    assert accounts.person_by_number(s, "100005").name == "Käthe Müller"
+
+
+def test_an_excel_file_is_read_and_comes_back_as_text_to_be_mended(teacher, people, s: Session):
+    table = write_table([["Student number", "Name"], [100005, "Käthe Müller"], ["no number!", "X"]], "xlsx")
+
+    page = enrol(teacher, file=(table, "list.xlsx")).text
+
+    assert "1 enrolled" in page
+    assert "Line 3" in page
+    assert re.search(r"<textarea[^>]*>\s*Student number\tName\s*100005\tKäthe", page)
     assert accounts.person_by_number(s, "100005").name == "Käthe Müller"
 
 
@@ -49,7 +61,8 @@ def test_a_csv_file_is_read_in_the_encodings_that_spreadsheets_write(teacher, pe
     [
         ("", None, "The list is empty"),
         ("name,email\nAda,a@example.org\n", None, "one of them must be the student number"),
-        ("", (b"PK\x03\x04\x00\x00", "list.xlsx"), "is no text file"),
+        ("", (b"PK\x03\x04\x00\x00", "list.xlsx"), "The workbook cannot be read"),
+        ("", (b"\x89PNG\x00\x00", "list.png"), "list.png is neither text nor an .xlsx table"),
     ],
 )
 def test_a_list_that_cannot_be_read_is_refused_whole_and_kept(teacher, people, text, file, words):
@@ -75,9 +88,24 @@ def test_codes_for_all_go_to_students_without_a_password(teacher, people):
     assert "100001" not in page
 
 
-def test_codes_for_all_say_when_nobody_needs_one(teacher, people):
-    response = teacher.post(f"{PAGE}codes", {"person": "all"}, page=PAGE, follow_redirects=True)
-    assert "has a password already" in response.text
+def test_codes_that_are_handed_out_hold_when_more_are_made(teacher, people):
+    enrol(teacher, "100003\n")
+    teacher.post(f"{PAGE}codes", {"person": "new"}, page=PAGE)
+    enrol(teacher, "100004\n")
+
+    roster = teacher.text(PAGE)
+    page = teacher.post(f"{PAGE}codes", {"person": "new"}, page=PAGE).text
+
+    assert "Codes for the 1 without a password or a code" in roster
+    assert "New codes for all 2: 1 unused one becomes void" in roster
+    assert "100004" in page
+    assert "100003" not in page
+
+
+@pytest.mark.parametrize("wanted", ["new", "all"])
+def test_codes_for_many_say_when_nobody_needs_one(teacher, people, wanted):
+    response = teacher.post(f"{PAGE}codes", {"person": wanted}, page=PAGE, follow_redirects=True)
+    assert "has a password or a code already" in response.text
 
 
 @pytest.mark.parametrize("victim", ["root", "stranger"])
