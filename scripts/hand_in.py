@@ -1,6 +1,7 @@
 """Hand a file in as a student does, over HTTP through the pages, and wait for its score.
 
-python -m scripts.hand_in ADDRESS COURSE ASSIGNMENT FILE --number NUMBER, with the password in STRIDE_PASSWORD.
+python -m scripts.hand_in ADDRESS COURSE ASSIGNMENT FILE --number NUMBER, with the password in STRIDE_PASSWORD. With
+--timed it waits for the submission's speed as well, and looks whether the board has it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import urllib.request
 import uuid
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urljoin
 
 import click
@@ -73,6 +75,23 @@ class Visitor:
             time.sleep(POLL_SECONDS)
         raise Refusal(f"{submission} was not graded within {seconds:.0f} s")
 
+    def wait_for_speed(self, submission: str, seconds: float) -> dict[str, Any]:
+        """Wait until a submission is timed; its speed as the page's state has it.
+
+        Raises Refusal after `seconds`, where nothing is timed, and where the timing was refused or failed.
+        """
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            state = json.loads(self._open(f"{submission}state")[1])
+            if state["settled"]:
+                return speed_of(submission, state["timing"])
+            time.sleep(POLL_SECONDS)
+        raise Refusal(f"{submission} was not timed within {seconds:.0f} s")
+
+    def stands_on_board(self, course: str, assignment: str) -> bool:
+        """Whether the board has a row of one's own. Raises Refusal."""
+        return 'id="own"' in self._open(f"{page_of(course, assignment)}board/")[1]
+
     def _token(self, page: str) -> str:
         finder = TokenFinder()
         finder.feed(self._open(page)[1])
@@ -88,6 +107,14 @@ class Visitor:
                 return answer.url, answer.read().decode()
         except (OSError, http.client.HTTPException) as error:
             raise Refusal(f"{request.full_url}: {error}") from None
+
+
+def speed_of(submission: str, timing: dict[str, Any] | None) -> dict[str, Any]:
+    """The speed of a submission that has one. Raises Refusal with what became of the timing otherwise."""
+    if timing is None or timing["outcome"] != "timed":
+        became = "never timed" if timing is None else f"{timing['state']}, {timing['outcome'] or 'without an outcome'}"
+        raise Refusal(f"{submission} has no speed: {became}")
+    return timing
 
 
 def page_of(course: str, assignment: str) -> str:
@@ -126,8 +153,11 @@ def multipart(fields: dict[str, str], file: Path) -> tuple[bytes, str]:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--number", required=True, help="Who hands it in.")
 @click.option("--password", envvar="STRIDE_PASSWORD", required=True, help="Their password; better in STRIDE_PASSWORD.")
-@click.option("--seconds", default=120.0, show_default=True, help="How long to wait for the score.")
-def main(address: str, course: str, assignment: str, file: Path, number: str, password: str, seconds: float) -> None:
+@click.option("--seconds", default=120.0, show_default=True, help="How long to wait for the score, and for the speed.")
+@click.option("--timed", is_flag=True, help="Wait for the speed too, and see that the board shows it.")
+def main(
+    address: str, course: str, assignment: str, file: Path, number: str, password: str, seconds: float, timed: bool
+) -> None:
     """Hand FILE in for ASSIGNMENT of COURSE at ADDRESS, and print the score that its page shows."""
     visitor = Visitor(address)
     visitor.sign_in(number, password)
@@ -136,6 +166,20 @@ def main(address: str, course: str, assignment: str, file: Path, number: str, pa
     announcement = visitor.wait(submission, seconds)
     click.echo(
         f"{file.name}, handed in as {number} at {submission}: {announcement} ({time.perf_counter() - begin:.1f} s)"
+    )
+    if timed:
+        speed = visitor.wait_for_speed(submission, seconds)
+        if not visitor.stands_on_board(course, assignment):
+            raise Refusal(f"the board of {assignment} does not show {number}")
+        click.echo(f"timed, and on the board: {told(speed)} ({time.perf_counter() - begin:.1f} s)")
+
+
+def told(speed: dict[str, Any]) -> str:
+    """A speed in one line."""
+    interval = f"{speed['low']:.3f} to {speed['high']:.3f}"
+    return (
+        f"{speed['ratio']:.3f} times the reference's speed ({interval}), tier {speed['tier'] or 'none'}, "
+        f"on {speed['device_name']}"
     )
 
 

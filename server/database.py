@@ -20,6 +20,10 @@ CONNECTIONS = 20
 """Of one process at most. PostgreSQL takes 100 of all processes together, unless it is told otherwise."""
 
 
+class TablesTooNew(Exception):  # noqa: N818 - a state of the database
+    """A later version of Stride has made the tables. The message is for the operator."""
+
+
 def make_engine(url: str, connections: int = CONNECTIONS) -> Engine:
     """An engine for `sqlite:///...` or `postgresql://...` (which goes through psycopg 3).
 
@@ -40,13 +44,29 @@ def make_sessions(engine: Engine) -> sessionmaker[Session]:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to the newest version. Processes that start together wait for each other."""
+    """Bring the tables to the newest version; who comes second waits for the first. Raises TablesTooNew."""
     # Late, for the web processes never migrate, and Alembic is slow to import.
     from alembic import command
 
     with engine.begin() as connection:
         _lock_for_migration(connection)
+        check_version(connection)
         command.upgrade(migration_config(connection), "head")
+
+
+def check_version(connection: Connection) -> tuple[str | None, str]:
+    """The version of the tables (None where there are none) and the newest one. Raises TablesTooNew."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    found = MigrationContext.configure(connection).get_current_revision()
+    known = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
+    if found is not None and found not in known:
+        raise TablesTooNew(
+            f"The database is that of a later version of Stride: its tables are at {found}, this version knows them up "
+            f"to {known[0]}. Start the later version, or restore the backup that was made before the upgrade."
+        )
+    return found, known[0]
 
 
 def migration_config(connection: Connection) -> Config:

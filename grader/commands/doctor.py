@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.command_line import FAILED
+from grader.commands import doctor_timing
 from grader.contract.findings import Finding, Health
 from grader.contract.gpus import gpu_count
 from grader.sandbox.errors import SandboxFailure, SandboxUnavailable
@@ -28,7 +29,7 @@ COLOURS = {Health.GOOD: "green", Health.LIMITED: "yellow", Health.MISSING: "red"
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON on standard output.")
 def doctor(as_json: bool) -> None:
-    """Say what this machine can do: sandbox, cgroups, GPU, broker, database; and how to mend it."""
+    """Say what this machine can do: sandbox, cgroups, timings, GPU, broker, database; and how to mend it."""
     findings = [finding for entry in importlib.metadata.entry_points(group=GROUP) for finding in entry.load()()]
     if as_json:
         sys.stdout.write(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=2) + "\n")
@@ -47,10 +48,11 @@ def _show(findings: list[Finding]) -> None:
 
 
 def grader_findings() -> Iterator[Finding]:
-    """What the grader needs: the sandbox, limits, NumPy and torch, a GPU, the broker."""
+    """What the grader needs: the sandbox, limits, NumPy and torch, a core for timings, a GPU, the broker."""
     yield from _sandbox()
     yield _memory()
     yield _packages()
+    yield doctor_timing.finding(doctor_timing.look())
     yield _gpu()
     yield _broker(Settings.from_environment())
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from grader.contract import Assignment
 from grader.contract.assignment import load_usable
-from server.database import make_engine, make_sessions, migrate
+from server.database import TablesTooNew, make_engine, make_sessions, migrate
 from server.services.errors import Refused
 from server.settings import Settings, SettingsError
 
@@ -54,6 +54,8 @@ def database(settings: Settings) -> Iterator[Session]:
             yield s
     except Refused as refusal:
         raise InputRefused(refusal.message) from None
+    except TablesTooNew as error:
+        raise Failed(str(error)) from None
     except OperationalError as error:
         raise Failed(f"The database does not answer: {error.orig}") from None
     finally:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from grader.benchmark import cores
 from grader.contract import GRADE_CPU, GRADE_GPU, RESULTS, TIME_CPU
 
 ROOT = Path(__file__).parent.parent.parent
@@ -18,6 +21,7 @@ COMPOSE = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 GRADERS = ["grader", "timer", "grader-gpu"]
 ONE_SHOT = "migrate"
+LOCKS = "cores:/tmp/stride-cores-10001"
 OURS = re.compile(r"stride(-gpu)?:local")
 
 
@@ -63,7 +67,21 @@ def test_only_the_web_can_reach_out() -> None:
 @pytest.mark.parametrize("name", GRADERS)
 def test_grader_knows_the_broker_and_nothing_else(name: str) -> None:
     assert set(SERVICES[name]["environment"]) - {"STRIDE_DEVICE"} == {"BROKER_URL"}
-    assert "volumes" not in SERVICES[name]
+
+
+@pytest.mark.parametrize("name", GRADERS)
+def test_grader_keeps_nothing(name: str) -> None:
+    assert set(SERVICES[name].get("volumes", [])) <= {LOCKS}
+    assert COMPOSE["volumes"]["cores"]["driver_opts"]["type"] == "tmpfs"
+
+
+def test_those_who_time_share_the_locks_of_the_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [name for name in SERVICES if LOCKS in SERVICES[name].get("volumes", [])] == ["timer", "grader-gpu"]
+    assert "--uid 10001" in (ROOT / "Dockerfile").read_text()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(os, "getuid", lambda: 10001)
+    with cores.held_core():
+        assert (tmp_path / Path(LOCKS.partition(":")[2]).name).is_dir()
 
 
 @pytest.mark.parametrize("name", GRADERS)
@@ -90,10 +108,10 @@ def test_worker_listens_to_its_queue(name: str, queue: str) -> None:
     assert queue_of(name) == queue
 
 
-@pytest.mark.parametrize("name", ["timer", "grader-gpu"])
-def test_what_is_timed_has_its_device_alone(name: str) -> None:
+@pytest.mark.parametrize(("name", "at_once"), [("timer", "${TIMER_CONCURRENCY:-1}"), ("grader-gpu", "1")])
+def test_what_is_timed_has_its_device_alone_unless_told_otherwise(name: str, at_once: str) -> None:
     command = words(SERVICES[name]["command"])
-    assert command[command.index("--concurrency") + 1] == "1"
+    assert command[command.index("--concurrency") + 1] == at_once
 
 
 @pytest.mark.parametrize("name", ["web", "server-worker"])

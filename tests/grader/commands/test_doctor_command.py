@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import importlib
 import json
+from dataclasses import replace
 
+import pytest
+
+from grader.commands import doctor_timing
+from grader.commands.doctor_timing import Seen
 from grader.contract.findings import Health
 from grader.sandbox import cgroups
 from grader.sandbox.cgroups import Cgroups
 
+CALM = Seen(cores=4, is_counted=True, load=0.3, swing=0.02)
 doctor = importlib.import_module("grader.commands.doctor")
 
 
@@ -57,3 +63,50 @@ def test_memory_limit_says_which_way_of_bounding_holds_here(monkeypatch, tmp_pat
 def test_landlock_is_welcome_and_not_required():
     assert doctor._landlock(7).health is Health.GOOD
     assert doctor._landlock(0).health is Health.LIMITED
+
+
+def test_timings_are_looked_at_on_the_machine_at_hand(stride):
+    seen = findings(stride("doctor", "--json"))["timings"]
+    assert seen["health"] in {"good", "limited"}
+    assert "core" in seen["seen"]
+    assert "equal work varies by" in seen["seen"]
+
+
+def test_a_calm_machine_is_fit_for_timings():
+    found = doctor_timing.finding(CALM)
+    assert found.health is Health.GOOD
+    assert found.mend == ""
+    assert found.seen == (
+        "4 cores, the kernel counts what each process uses, load 0.3, equal work varies by 2.0% (quartiles)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"cores": 1}, "second one for all else"),
+        ({"is_counted": False}, "CONFIG_SCHED_INFO"),
+        ({"load": 3.1}, "a machine of its own"),
+        ({"swing": 0.2}, "less than 10%"),
+        ({"stolen": 0.05}, "cores of its own"),
+        ({"shares_cores": True}, "hyper-threading"),
+    ],
+)
+def test_what_makes_timings_less_steady_is_told_with_its_remedy(change, told):
+    found = doctor_timing.finding(replace(CALM, **change))
+    assert found.health is Health.LIMITED
+    assert told in found.mend
+    assert ";" not in found.mend
+
+
+def test_each_thing_that_is_wrong_has_its_remedy():
+    found = doctor_timing.finding(replace(CALM, cores=1, swing=0.5))
+    assert found.mend.count(";") == 1
+
+
+def test_work_on_a_core_that_computes_is_seen_to_vary():
+    assert 0 < doctor_timing.look().swing < 10
+
+
+def test_time_that_a_host_took_is_read_from_the_kernel():
+    assert doctor_timing._stolen("cpu  70 0 10 10 0 0 0 10 0 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n") == pytest.approx(0.1)
