@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import multiprocessing
 import os
+import platform
+import tempfile
 import time
 from functools import cache
 from typing import Any
@@ -17,7 +20,7 @@ import structlog
 from celery import Celery
 from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 
-from grader.benchmark.cores import processor_name
+from grader.benchmark.places import device_here
 from grader.benchmark.run import time_submission
 from grader.contract import (
     GRADE_CPU,
@@ -31,7 +34,6 @@ from grader.contract import (
     Assignment,
     AssignmentError,
     ContractError,
-    Device,
     Job,
     Outcome,
     Progress,
@@ -79,6 +81,15 @@ def refuse_without_sandbox(**_: object) -> None:
     except SandboxUnavailable as error:
         log.critical("this worker cannot grade", reason=str(error))
         raise SystemExit(3) from error
+
+
+@worker_init.connect
+def share_memory_without_a_folder(**_: object) -> None:
+    """Have the pool's shared memory, a file without a name, made where temporary files are.
+
+    By default it is made in a folder of its own, which stays when the worker is killed.
+    """
+    multiprocessing.current_process()._config["tempdir"] = tempfile.gettempdir()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 @worker_process_init.connect
@@ -136,7 +147,8 @@ def _grade(job: Job) -> Result:
         reporter.end()
 
 
-@app.task(name=TIME_TASK)
+# Acknowledged at the end: a worker that times holds no second one back from a worker that has nothing to do.
+@app.task(name=TIME_TASK, acks_late=True)
 def time_one(data: dict[str, Any]) -> None:
     """Time what a TimingJob holds and send its Timing. The boundary of the task, as for a Job."""
     try:
@@ -145,7 +157,7 @@ def time_one(data: dict[str, Any]) -> None:
         log.warning("a message that is no timing job was dropped", reason=str(error))
         return
     names = {"run": job.run, "attempt": job.attempt}
-    app.send_task(TIMING_BEGUN_TASK, args=[names], queue=RESULTS)
+    app.send_task(TIMING_BEGUN_TASK, args=[names | {"worker": f"{platform.node()}:{os.getpid()}"}], queue=RESULTS)
     try:
         timing = _time(job)
     except Exception as error:
@@ -175,7 +187,7 @@ def _failed_timing(job: TimingJob, detail: str) -> Timing:
         version="",
         seed=job.seed,
         outcome=Outcome.INTERNAL_ERROR,
-        device=Device("cpu", processor_name()),
+        device=device_here(launcher()),
         max_points=0.0,
         worker=about_worker(launcher()) | {"error": detail[:4000]},
     )

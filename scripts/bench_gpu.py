@@ -2,13 +2,14 @@
 
 python -m scripts.bench_gpu [--device cpu] [--case gpu] [--rounds N]: the methods take turns, each call gets new numbers
 that lie on the device already, the cache is overwritten before it, and the clock is the machine's around a call and a
-synchronisation. This is for operators and authors; what scores is timed by `stride bench`, with the walls between.
+synchronisation. Ends with 2 where there is no GPU. This is for operators and authors; what scores is timed by
+`stride bench`, with the walls between.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -19,10 +20,10 @@ import numpy as np
 import torch
 from rich.console import Console
 from rich.table import Table
-from torch.nn import functional as F  # noqa: N812 - its usual name
 
 from grader.benchmark.gpu import GpuDevice
 from grader.benchmark.load import cases_of, load_work
+from grader.benchmark.work import Work
 from grader.contract import Assignment, load_assignment
 
 ROOT = Path(__file__).parents[1] / "assignments"
@@ -42,37 +43,24 @@ def module_of(assignment: Assignment, sample: str) -> ModuleType:
     return module
 
 
-def library_of(entry: str) -> Call:
-    """torch's operator for an entry of an assignment."""
-
-    def max_pool_backward(dout: torch.Tensor, x: torch.Tensor, window: int, stride: int) -> torch.Tensor:
-        _, places = F.max_pool2d(x, window, stride, return_indices=True)
-        sides = [window] * 2, [stride] * 2, [0, 0], [1, 1]
-        return torch.ops.aten.max_pool2d_with_indices_backward(dout, x, *sides, False, places)
-
-    def depthwise_separable(
-        x: torch.Tensor, depthwise: torch.Tensor, pointwise: torch.Tensor, stride: int
-    ) -> torch.Tensor:
-        hidden = F.conv2d(x, depthwise[:, None], stride=stride, padding=1, groups=x.shape[1]).relu_()
-        return F.conv2d(hidden, pointwise[:, :, None, None]).relu_()
-
-    own: Mapping[str, Call] = {
-        "conv_forward": F.conv2d,
-        "max_pool": F.max_pool2d,
-        "max_pool_backward": max_pool_backward,
-        "depthwise_separable": depthwise_separable,
-    }
-    return own[entry]
+def library_of(work: Work) -> Call:
+    """The library's own operator for what is timed."""
+    names: dict[str, Any] = {}
+    exec(compile(work.library, "<library>", "exec"), names)  # noqa: S102
+    own: Call = names[work.entry]
+    return own
 
 
 def timed(device: GpuDevice, call: Call, arguments: list[Any]) -> float:
     """Milliseconds of one call."""
-    device.is_calm(0.0)
+    device.is_calm(0.0)  # writes over the cache, whoever else is there
     began = time.perf_counter()
     call(*arguments)
     if device.is_cuda:
         torch.cuda.synchronize(device.device)
-    return (time.perf_counter() - began) * 1000
+    taken = (time.perf_counter() - began) * 1000
+    device.look()
+    return taken
 
 
 def table_of(name: str, device: GpuDevice, case: str, rounds: int) -> Table:
@@ -81,7 +69,7 @@ def table_of(name: str, device: GpuDevice, case: str, rounds: int) -> Table:
     work = load_work(assignment, case)
     samples = [path.stem for path in assignment.submissions("accepted")]
     calls = {sample: getattr(module_of(assignment, sample), work.entry) for sample in samples}
-    calls[LIBRARY] = library_of(work.entry)
+    calls[LIBRARY] = library_of(work)
     taken: dict[str, list[float]] = {method: [] for method in calls}
     rng = np.random.default_rng(0)
     for number in range(rounds + 1):
@@ -101,6 +89,14 @@ def table_of(name: str, device: GpuDevice, case: str, rounds: int) -> Table:
     return table
 
 
+def case_of(name: str, asked: str, *, on_gpu: bool) -> str:
+    """The case of an assignment that is timed, empty where it has not the one that is asked for."""
+    cases = cases_of(load_assignment(ROOT / name))
+    if asked:
+        return asked if asked in cases else ""
+    return "gpu" if on_gpu and "gpu" in cases else cases[0]
+
+
 @click.command()
 @click.option("--device", "where", default="cuda", show_default=True, help="As PyTorch calls it: cuda, cuda:1, cpu.")
 @click.option("--case", default="", help="The shape's name in benchmark.py; by default gpu on a GPU, else graded.")
@@ -109,14 +105,15 @@ def main(where: str, case: str, rounds: int) -> None:
     """Time the methods and print a table for each assignment."""
     if where.startswith("cuda") and not torch.cuda.is_available():
         raise click.UsageError("PyTorch sees no GPU here; --device cpu times the processor")
+    cases = {name: chosen for name in IN_TORCH if (chosen := case_of(name, case, on_gpu=where.startswith("cuda")))}
+    if not cases:
+        raise click.UsageError(f"no assignment has a case {case!r}")
     torch.set_num_threads(1)
     device, console = GpuDevice(where), Console()
     torch.backends.cudnn.allow_tf32 = False
     with device.lock(), torch.no_grad():
         device.prepare()
-        for name in IN_TORCH:
-            cases = cases_of(load_assignment(ROOT / name))
-            chosen = case or ("gpu" if device.is_cuda and "gpu" in cases else cases[0])
+        for name, chosen in cases.items():
             console.print(table_of(name, device, chosen, rounds))
         console.print(device.diagnostics(), *device.flags())
 

@@ -23,7 +23,7 @@ from rich.progress import Progress
 from grader.benchmark.run import reference_files, time_submission
 from grader.commands.selection import find_assignment, our_failures
 from grader.contract import Assignment, Comparison, Timing
-from grader.sandbox.bubblewrap import Bubblewrap
+from grader.sandbox.gpu import launcher_for
 
 LEAST_HOLDING, MOST_UNEQUAL, LEAST_SLOWER = 0.93, 0.02, 0.9
 MOST_SECONDS = 60.0
@@ -155,7 +155,7 @@ def measure(assignment: Assignment, comparisons: int, runs: int, seconds: float,
     slower = slower_variant(reference, assignment.filename)
     plans = ((reference, figures.equal, comparisons), (slower, figures.slower, runs))
     task = progress.add_task("timings", total=comparisons + runs)
-    with Bubblewrap() as launcher:
+    with launcher_for(assignment) as launcher:
         for files, timings, count in plans:
             for seed in range(count):
                 timings.append(time_submission(assignment, files, launcher, seed, seconds=seconds))

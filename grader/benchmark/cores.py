@@ -14,10 +14,20 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 LOOK_SECONDS = 0.1
 POLL_SECONDS = 0.2
+CACHES = Path("/sys/devices/system/cpu")
+
+WAKING_MILLISECONDS = 0.5
+"""What it may take until a core that slept goes on: a virtual machine has to be given its core back."""
+
+LEAST_CACHE, MOST_CACHE = 32 << 20, 128 << 20
+"""Bytes that are taken for a core's last cache at least, and at most: emptying a larger one before every call would
+take longer than the call."""
 
 
 @contextmanager
@@ -62,58 +72,106 @@ def _idle_ticks() -> dict[int, int]:
     return {int(core[1]): int(core[2]) for core in cores if core}
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Milliseconds so far: on the wall, of the judge's thread on the core, and of it and the process in wait for it."""
+
+    wall: float
+    judge: float = 0.0
+    waited: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a call took, in milliseconds: on the core, and `idle`, when neither judge nor process wanted the core."""
+
+    used: float
+    idle: float = 0.0
+
+    @property
+    def counted(self) -> float:
+        """The time of the call. Who sleeps could choose a quiet moment of the machine, so that counts as well."""
+        return self.used + max(0.0, self.idle - WAKING_MILLISECONDS)
+
+
 class CoreTime:
     """The processor time that a timed process and the caller's thread have used together, in milliseconds.
 
     Both have one thread, on one core, so between the reveal of an input and the snapshot of its output this is the wall
-    time without what other programs took in between: a busy machine makes a call wait, not work. The kernel counts it
-    (schedstat, Documentation/scheduler/sched-stats.rst); where it does not, the wall clock is read.
+    time without what other programs took in between: a busy machine makes a call wait, not work. The kernel counts it,
+    and how long each was ready to run and had to wait (schedstat, Documentation/scheduler/sched-stats.rst); where it
+    does not, the wall clock is read.
     """
 
     def __init__(self, pid: int) -> None:
-        """`pid` is of a process that has run, and does not run now."""
-        try:
-            self.file = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
-            self.file = -1
-        if self.file >= 0 and not self._used():  # so a kernel says that was built without these statistics
+        """`pid` is of a process that has run, and does not run now. Its time is asked for by the same thread alone."""
+        self.files = [_opened(f"/proc/{pid}/schedstat"), _opened("/proc/thread-self/schedstat")]
+        if self.is_counted and not self._used():  # so a kernel says that was built without these statistics
             self.close()
 
     @property
     def is_counted(self) -> bool:
         """Whether the kernel counts what the process uses."""
-        return self.file >= 0
-
-    def milliseconds(self) -> float:
-        """The time so far, at a moment when the process does not run. Raises ProcessLookupError when it has ended."""
-        if not self.is_counted:
-            return time.perf_counter_ns() / 1e6
-        return (self._used() + time.thread_time_ns()) / 1e6
+        return min(self.files) >= 0
 
     def process_milliseconds(self) -> float:
-        """What the process alone has used, 0 where it is not counted. Raises ProcessLookupError when it has ended."""
+        """What the process has used so far, 0 where it is not counted; it must not be running.
+
+        Raises ProcessLookupError when it has ended.
+        """
         return self._used() / 1e6 if self.is_counted else 0.0
 
+    def moment(self) -> Moment:
+        """Now. Raises ProcessLookupError when the process has ended."""
+        wall = time.perf_counter_ns() / 1e6
+        if not self.is_counted:
+            return Moment(wall)
+        return Moment(wall, time.thread_time_ns() / 1e6, sum(_numbers(file)[1] for file in self.files) / 1e6)
+
+    def spent(self, began: Moment, ended: Moment, process: float) -> Spent:
+        """What was spent between two moments, of which the process has used `process` milliseconds."""
+        wall, judge = ended.wall - began.wall, ended.judge - began.judge
+        if not self.is_counted:
+            return Spent(wall)
+        return Spent(judge + process, wall - judge - process - (ended.waited - began.waited))
+
     def _used(self) -> int:
-        return int(os.pread(self.file, 100, 0).split()[0])
+        return _numbers(self.files[0])[0]
 
     def close(self) -> None:
-        """Let go of the kernel's file."""
-        if self.file >= 0:
-            os.close(self.file)
-            self.file = -1
+        """Let go of the kernel's files."""
+        for file in self.files:
+            if file >= 0:
+                os.close(file)
+        self.files = [-1]
+
+
+def _opened(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return -1
+
+
+def _numbers(file: int) -> list[int]:
+    """Nanoseconds on a core, nanoseconds ready to run and in wait for one, and number of turns."""
+    return list(map(int, os.pread(file, 100, 0).split()))
 
 
 class WallTime:
     """The wall clock in the place of CoreTime, where a process waits for a device that works for it."""
 
-    def milliseconds(self) -> float:
-        """The time so far."""
-        return time.perf_counter_ns() / 1e6
-
     def process_milliseconds(self) -> float:
         """Nothing is counted."""
         return 0.0
+
+    def moment(self) -> Moment:
+        """Now."""
+        return Moment(time.perf_counter_ns() / 1e6)
+
+    def spent(self, began: Moment, ended: Moment, process: float) -> Spent:
+        """All the time between two moments."""
+        return Spent(ended.wall - began.wall + process)
 
     def close(self) -> None:
         """Nothing is kept."""
@@ -123,3 +181,11 @@ def processor_name() -> str:
     """What the processor's maker calls it."""
     found = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     return found[1].strip() if found else platform.processor() or platform.machine()
+
+
+@cache
+def last_cache() -> int:
+    """Bytes of the largest cache that a core of this machine uses, as the kernel tells it, between two bounds."""
+    sizes = [path.read_text().strip() for path in CACHES.glob("cpu*/cache/index*/size")]
+    told = [int(size[:-1]) << 10 for size in sizes if re.fullmatch(r"\d+K", size)]
+    return min(max([LEAST_CACHE, *told]), MOST_CACHE)

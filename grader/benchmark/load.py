@@ -9,6 +9,8 @@ from grader.benchmark.work import Work
 from grader.contract import BENCHMARK_FILE, Assignment, AssignmentError
 
 GRADED = "graded"
+GPU = "gpu"
+"""The case that is graded on a GPU: what keeps a core busy for milliseconds is nothing there."""
 
 
 def load_work(assignment: Assignment, case: str = GRADED) -> Work:
@@ -22,6 +24,11 @@ def load_work(assignment: Assignment, case: str = GRADED) -> Work:
     if not isinstance(work, Work):
         raise AssignmentError(f"{assignment.id}/{BENCHMARK_FILE}: work() must return a Work")
     return work
+
+
+def case_on(kind: str, case: str) -> str:
+    """The case that is timed on a device of a kind where `case` is asked for: a GPU has a graded one of its own."""
+    return GPU if kind == "gpu" and case == GRADED else case
 
 
 def cases_of(assignment: Assignment) -> tuple[str, ...]:

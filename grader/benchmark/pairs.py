@@ -20,6 +20,9 @@ FEWEST_CALLS = 3
 MEMORY_BYTES = 256 << 20
 """What arguments and snapshots of calls that are not verified yet may take."""
 
+GPU_MEMORY_BYTES = 2 << 30
+"""The same where a GPU is timed: it rests while outputs are verified, and its clocks fall."""
+
 
 class WrongOutput(Exception):  # noqa: N818
     """A timed call gave what is not right; the message is for the student."""
@@ -63,6 +66,7 @@ def time_pair(contest: Contest, calls: int, rng: np.random.Generator) -> TimedPa
         for number in rng.permutation(2).tolist():
             sides[number] = starts[number]()
         times = _time_all(contest, sides[0], sides[1], calls + 1, rng)
+        events = [tuple(sides[number].events[1:]) for number in range(2)] if contest.place.gpu is not None else []
     except GpuBusy as busy:
         used[0] = sides.pop(0).close()
         if contest.place.gpu is not None and contest.place.gpu.is_calm():
@@ -71,7 +75,7 @@ def time_pair(contest: Contest, calls: int, rng: np.random.Generator) -> TimedPa
     finally:
         for number, side in sides.items():
             used[number] = side.close()
-    return TimedPair(ProcessPair(tuple(times[0][1:]), tuple(times[1][1:])), used[0])
+    return TimedPair(ProcessPair(tuple(times[0][1:]), tuple(times[1][1:]), *events), used[0])
 
 
 def _start(contest: Contest, files: Mapping[str, str], example: tuple[Any, ...]) -> Side:
@@ -89,11 +93,14 @@ def _time_all(
     contest: Contest, submission: Side, reference: Side, calls: int, rng: np.random.Generator
 ) -> tuple[list[float], list[float]]:
     """Milliseconds of the submission's calls and of the reference's; drawn, timed and verified in portions."""
-    portion = max(1, MEMORY_BYTES // (3 * submission.block.size))
+    gpu = contest.place.gpu
+    portion = max(1, (MEMORY_BYTES if gpu is None else GPU_MEMORY_BYTES) // (3 * submission.block.size))
     times: tuple[list[float], list[float]] = ([], [])
     while (left := calls - len(times[0])) > 0:
         drawn = [contest.work.draw(rng) for _ in range(min(portion, left))]
         rooms = [(room_for(submission.block), room_for(reference.block)) for _ in drawn]
+        if gpu is not None:
+            gpu.warm()
         for arguments, room in zip(drawn, rooms, strict=True):
             arrays = arguments_of(arguments)
             for number in rng.permutation(2):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threadpoolctl import threadpool_limits
 
 from grader.benchmark.cores import held_core, processor_name
-from grader.benchmark.gpu import GpuDevice, sees_gpu
+from grader.benchmark.gpu import GpuDevice, gpu_name, sees_gpu
 from grader.benchmark.side import Place
 from grader.contract import Assignment, Device
 from grader.sandbox.gpu import GpuBubblewrap
@@ -30,6 +30,11 @@ def held_place(assignment: Assignment, launcher: Launcher) -> Iterator[Place]:
         with gpu.lock():
             gpu.prepare()
             yield Place(launcher, core, "cuda", gpu)
+
+
+def device_here(launcher: Launcher) -> Device:
+    """What a worker with this launcher times on, as far as it can be told where nothing was timed."""
+    return Device("gpu", gpu_name()) if isinstance(launcher, GpuBubblewrap) else Device("cpu", processor_name())
 
 
 def device_of(place: Place) -> Device:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from grader.benchmark.load import GRADED, load_work
-from grader.benchmark.machine import Machine, Measuring, null_milliseconds
+from grader.benchmark.events import event_flags
+from grader.benchmark.gpu import GpuDevice
+from grader.benchmark.load import GRADED, case_on, load_work
+from grader.benchmark.machine import Machine, Measuring, library_milliseconds, null_milliseconds
 from grader.benchmark.pairs import (
     FEWEST_CALLS,
     MOST_CALLS,
@@ -27,9 +29,6 @@ from grader.contract import Assignment, AssignmentError, Benchmark, Outcome, Pro
 from grader.sandbox.errors import StudentFault
 from grader.sandbox.process import Launcher
 
-GPU = "gpu"
-"""The case that is graded on a GPU: what keeps a core busy for milliseconds is nothing there."""
-
 CLEAR = 1.05
 """How far an interval must stay from a threshold so that few process pairs settle on which side it lies."""
 
@@ -39,6 +38,9 @@ multiplications, and what is in a cache moves faster than memory does. Faster th
 
 HIDDEN_WORK = 1.3
 """A submission that used so many times the processor time of its calls is flagged: it works in between."""
+
+BEYOND_LIBRARY = 1.1
+"""A submission that is so many times as fast as the library's own operator on a GPU is flagged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class Measured:
     machine: Machine = field(default_factory=Machine)
     pairs: list[TimedPair] = field(default_factory=list)
     null_milliseconds: float = 0.0
+    library_milliseconds: float | None = None
     estimate: Estimate | None = None
 
     @property
@@ -127,7 +130,7 @@ def time_submission(
         )
     with held_place(assignment, launcher) as place:
         began = time.monotonic()
-        work = load_work(assignment, GPU if place.gpu is not None and case == GRADED else case)
+        work = load_work(assignment, case_on(device_of(place).kind, case))
         contest = Contest(assignment, work, files, against or reference_files(assignment), place)
         timing = Timing(
             assignment=assignment.id,
@@ -167,8 +170,11 @@ def _measure(
 ) -> Measured:
     """Time process pairs until the interval is narrow, or the next one would end after the deadline."""
     rng, measured = np.random.default_rng(seed), Measured(effort)
-    measured.null_milliseconds = null_milliseconds(contest.assignment, contest.work, contest.place, rng)
-    measuring = Measuring(contest.assignment, contest.work, contest.place)
+    where = contest.assignment, contest.work, contest.place
+    measured.null_milliseconds = null_milliseconds(*where, rng)
+    if contest.place.gpu is not None and contest.work.library:
+        measured.library_milliseconds = library_milliseconds(*where, rng)
+    measuring = Measuring(*where)
     try:
         calls, longest = effort.calls[0], 0.0
         while not _is_enough(measured, deadline, longest):
@@ -225,6 +231,8 @@ def _judged(blank: Timing, contest: Contest, measured: Measured) -> Timing:
     own = _median_milliseconds(measured.samples, "submission")
     least, limited_by = machine.least_seconds(contest.work)
     rates = {"gflops": machine.operations / 1e9, "gbytes": machine.bytes / 1e9}
+    if measured.library_milliseconds is not None:
+        rates["library_ms"] = measured.library_milliseconds
     return dataclasses.replace(
         blank,
         outcome=Outcome.TIMED,
@@ -239,17 +247,31 @@ def _judged(blank: Timing, contest: Contest, measured: Measured) -> Timing:
         limited_by=limited_by,
         machine=rates | (gpu.diagnostics() if gpu else {}),
         samples=tuple(measured.samples),
-        flags=(*_flags(measured), *(gpu.flags() if gpu else ())),
+        flags=_flags(measured, own, gpu),
     )
 
 
-def _flags(measured: Measured) -> tuple[str, ...]:
+def _flags(measured: Measured, own: float, gpu: GpuDevice | None) -> tuple[str, ...]:
+    """What looks odd, for the staff. `own` is the median time of a submission's call in milliseconds."""
+    if gpu is None:
+        return _works_between(measured)
+    # Setting CUDA up takes seconds of the processor, so its time tells nothing here.
+    return (*_beyond_library(own, measured.library_milliseconds), *event_flags(measured.samples), *gpu.flags())
+
+
+def _works_between(measured: Measured) -> tuple[str, ...]:
     used = sum(pair.cpu_seconds for pair in measured.pairs)
     asked = sum(sum(pair.samples.submission) for pair in measured.pairs) / 1000
     loading = 0.5 * len(measured.pairs)
     if used <= HIDDEN_WORK * asked + loading:
         return ()
     return (f"It used {used:.1f} s of processor time, though its timed calls took {asked:.1f} s.",)
+
+
+def _beyond_library(own: float, library: float | None) -> tuple[str, ...]:
+    if library is None or own * BEYOND_LIBRARY >= library:
+        return ()
+    return (f"It is {library / own:.2f} times as fast as the library’s own: {own:.3g} ms a call for {library:.3g} ms.",)
 
 
 def _median_milliseconds(samples: list[ProcessPair], side: str) -> float:

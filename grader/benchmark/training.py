@@ -17,6 +17,7 @@ import numpy as np
 
 from grader.benchmark.cores import processor_name
 from grader.benchmark.load import GRADED
+from grader.benchmark.null_training import null_milliseconds
 from grader.benchmark.places import held_place
 from grader.benchmark.race import Data, Race, load_race
 from grader.benchmark.run import Sign, reference_files, with_tier
@@ -44,10 +45,14 @@ class ReferenceMissed(Exception):  # noqa: N818
 
 @dataclass(slots=True)
 class Laps:
-    """The trainings so far, the submission's and the reference's, and what the submission's network is."""
+    """The trainings so far, the submission's and the reference's, and what the submission's network is.
+
+    `null_milliseconds` is what a training takes that learns nothing.
+    """
 
     submission: list[Lap] = field(default_factory=list)
     reference: list[Lap] = field(default_factory=list)
+    null_milliseconds: float | None = None
     numbers: int = 0
     mult_adds: int = 0
 
@@ -119,13 +124,16 @@ class _Running:
     def prepare(self, files: Mapping[str, str], against: Mapping[str, str]) -> None:
         """See that both keep to the rules. Raises Missed, StudentFault, ReferenceMissed."""
         _expect_short(files, self.race)
-        shape = self.race.draw(np.random.default_rng(0)).images.shape[1:]
+        example = self.race.draw(np.random.default_rng(0))
+        shape = example.images.shape[1:]
         self.laps.numbers, self.laps.mult_adds = self._measured(files, shape)
         self.submission = Racer(files, self.laps.numbers)
         try:
             self.reference = Racer(against, self._measured(against, shape)[0])
         except (Missed, StudentFault) as fault:
             raise ReferenceMissed(str(fault)) from fault
+        where = self.race, example, self.laps.numbers, self.place
+        self.laps.null_milliseconds = null_milliseconds(self.assignment, *where)
 
     def _measured(self, files: Mapping[str, str], shape: tuple[int, ...]) -> tuple[int, int]:
         numbers, mult_adds = measure_network(self.assignment, files, self.place, self.race, shape)
@@ -201,6 +209,7 @@ def _timing(blank: Timing, race: Race, laps: Laps, rng: np.random.Generator) -> 
         verdict=found.verdict,
         milliseconds=float(np.median([lap.milliseconds for lap in laps.submission])),
         reference_milliseconds=float(np.median([lap.milliseconds for lap in laps.reference])),
+        null_milliseconds=laps.null_milliseconds,
         samples=tuple(laps.samples),
         training=_figures(race, laps),
     )

@@ -20,7 +20,7 @@ from grader.authoring.snippets import RUNNING
 from grader.benchmark.block import Block, like
 from grader.benchmark.cores import CoreTime
 from grader.benchmark.race import Data, Race
-from grader.benchmark.side import LOAD_SECONDS, Place, timed_limits
+from grader.benchmark.side import LOAD_SECONDS, Place, alive, timed_limits
 from grader.contract import Assignment
 from grader.sandbox.errors import StudentCrashed
 from grader.sandbox.process import Sandbox
@@ -128,11 +128,13 @@ class Process:
         self.assignment, self.place = assignment, place
         self.call_seconds = limits.check_seconds
         self.milliseconds = 0.0
+        self.used = 0.0
         self.sandbox: Sandbox = place.launcher.start(assignment.profile, limits, core=place.core)
         self.clock = CoreTime(self.sandbox.pid)
         with ExitStack() as undoing:
             undoing.callback(self.close)
             self.run(WARM, trains)
+            self.used = self.clock.process_milliseconds()
             with self.counting():
                 self._load(files)
             undoing.pop_all()
@@ -146,10 +148,13 @@ class Process:
 
     @contextmanager
     def counting(self) -> Iterator[None]:
-        """What is done meanwhile counts."""
-        began = self.clock.milliseconds()
+        """What is done meanwhile counts, and what the process has done since the last time."""
+        began = self.clock.moment()
         yield
-        self.milliseconds += self.clock.milliseconds() - began
+        with alive(self.sandbox):
+            ended, used = self.clock.moment(), self.clock.process_milliseconds()
+        self.milliseconds += self.clock.spent(began, ended, used - self.used).counted
+        self.used = used
 
     def run(self, source: str, *args: object) -> Any:
         """Run a function of ours beside the submission. Raises StudentFault."""
@@ -186,6 +191,7 @@ class Process:
             "picks": [],
             "device": self.place.device,
             "tensors": True,
+            "events": False,
             "path": block.path if by_path else "",
         }
         self.sandbox.ask(share, Packer(), LOAD_SECONDS, descriptor=None if by_path else block.descriptor)

@@ -14,6 +14,9 @@ FACTOR = 64.0
 """How many units an output may be off, in units of roundoff times `scale`: honest float32 stays below 12 for im2col,
 FFT and Winograd's F(2x2, 3x3), while inputs rounded to half precision or TF32 give 500 and more."""
 
+ROUNDING = 2.0**17
+"""What is wrong by fewer units is most likely rounding: inputs rounded to bfloat16 give a few thousand to 2^16."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -38,7 +41,8 @@ class Work:
     `expected` gives for such arguments what must come out, one for each output; `picks` says which items of the tuple
     that the entry returns those are, and is empty where it returns the one array. `dtype` is that of the outputs.
     `operations` is what the direct method needs in floating-point operations (a multiply-add is two), and `bytes_moved`
-    what has to be read and written at least.
+    what has to be read and written at least. `library` is the source of a submission that calls the library's own
+    operator: on a GPU, who is faster than that is flagged for the staff.
     """
 
     entry: str
@@ -49,6 +53,7 @@ class Work:
     bytes_moved: float
     picks: tuple[int, ...] = ()
     dtype: npt.DTypeLike = np.float32
+    library: str = ""
 
 
 def disagreement(got: npt.NDArray[Any], expected: Expected) -> str:
@@ -65,7 +70,22 @@ def disagreement(got: npt.NDArray[Any], expected: Expected) -> str:
     share = float(wrong.mean())
     return (
         f"{share:.2%} of the numbers are wrong, the first at index {index}: "
-        f"expected {float(expected.value[index]):.7g}, got {float(got[index]):.7g}"
+        f"expected {float(expected.value[index]):.7g}, got {float(got[index]):.7g}{_rounding(got, expected, wrong)}"
+    )
+
+
+def _rounding(got: npt.NDArray[Any], expected: Expected, wrong: npt.NDArray[np.bool_]) -> str:
+    """A sentence where what is wrong is no more than rounding, as by another type within the computation."""
+    if expected.scale is None:
+        return ""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        units = np.abs(got - expected.value)[wrong] / (UNIT_ROUNDOFF[got.dtype] * expected.scale[wrong])
+    worst = float(units.max())
+    if not worst <= ROUNDING:
+        return ""
+    return (
+        f". These are rounded too much: by up to {worst:,.0f} units of {got.dtype}’s precision, where "
+        f"{expected.factor:g} are allowed. Is something computed in a smaller type?"
     )
 
 

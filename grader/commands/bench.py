@@ -16,12 +16,11 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from grader.benchmark.load import GRADED, load_work
+from grader.benchmark.load import GRADED, case_on, load_work
 from grader.commands.bench_table import in_order, show_bars, show_methods, show_timing
 from grader.commands.grade import UNSANDBOXED, grade_with_bar, open_launcher
-from grader.commands.selection import StrideFailed, find_assignment, our_failures
+from grader.commands.selection import BadInput, StrideFailed, find_assignment, our_failures
 from grader.commands.timed import (
-    BadInput,
     Timer,
     accepted_samples,
     benchmark_of,
@@ -89,6 +88,7 @@ def bench(
             timings[own] = timer.time(files, own, seconds=seconds)
         if methods:
             timings |= _time_methods(timer, every=file is None, seconds=seconds or METHOD_SECONDS)
+    case = case_on(next(iter(timings.values())).device.kind, case)
     base = against.name if against else f"the reference ({benchmark_of(chosen).reference})"
     if as_json:
         sys.stdout.write(json.dumps(document(timings, own, chosen, case), indent=2, ensure_ascii=False) + "\n")
@@ -101,7 +101,7 @@ def _read(file: Path, assignment: Assignment) -> dict[str, str]:
     try:
         files = read_handed_in(file.read_bytes(), file.name, assignment).files
     except UploadRefused as refusal:
-        raise click.UsageError(f"{file.name}: {refusal}") from refusal
+        raise BadInput(str(refusal)) from refusal
     first, *others = files
     return {assignment.filename: files[first]} | {name: files[name] for name in others}
 
@@ -115,7 +115,7 @@ def expect_passed(
         raise StrideFailed(f"Stride failed, not your file: {result.worker.get('error', '')}")
     reason = failed_check(result, assignment)
     if reason:
-        raise BadInput(f"Only what passes all checks is timed. {reason}")
+        raise BadInput(f"Only what passes all checks is timed.\n{reason}")
     return result
 
 

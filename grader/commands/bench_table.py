@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.commands.bench_plot import Bar, Mark, show_plot
-from grader.contract import Comparison, Outcome, Tier, Timing
+from grader.contract import Comparison, Outcome, Tier, Timing, event_times
 
 COLOURS = {Comparison.FASTER: "green", Comparison.SAME: "", Comparison.SLOWER: "yellow"}
 LIMITS = {"arithmetic": "a matrix product's rate", "memory": "a copy's rate"}
@@ -40,7 +40,12 @@ def show_timing(timing: Timing, base: str, tiers: Sequence[Tier], console: Conso
     if tiers:
         table.add_row("Tier", tier_in_words(timing, tiers))
     if timing.null_milliseconds is not None:
-        table.add_row("Protocol", f"a call that does nothing takes {_figure(timing.null_milliseconds)} ms")
+        nothing = "a call that does nothing" if timing.training is None else "a training that learns nothing"
+        table.add_row("Protocol", f"{nothing} takes {_figure(timing.null_milliseconds)} ms")
+    if events := events_in_words(timing, base):
+        table.add_row("Events", events)
+    if "library_ms" in timing.machine:
+        table.add_row("Library", f"its own operator takes {_figure(timing.machine['library_ms'])} ms")
     table.add_row("Measured", f"{len(timing.samples)} process pairs, {calls} calls each side, {timing.seconds:.0f} s")
     table.add_row("Device", timing.device.name)
     if shape:
@@ -58,6 +63,15 @@ def in_words(timing: Timing, base: str) -> str:
     if timing.verdict is Comparison.SLOWER:
         return f"slower: it takes {_figure(1 / ratio)} times as long as {base}"
     return f"the same as {base}, as far as this can tell: the interval holds 1"
+
+
+def events_in_words(timing: Timing, base: str) -> str:
+    """How much of a call lies within the events of the process itself; empty where none were recorded."""
+    own, other = event_times(timing.samples, "submission"), event_times(timing.samples, "reference")
+    if own is None or other is None:
+        return ""
+    told, others = (f"{_figure(found.events)} of {_figure(found.judged)} ms" for found in (own, other))
+    return f"{told} of a call; {base}: {others}; by the processes’ own word"
 
 
 def tier_in_words(timing: Timing, tiers: Sequence[Tier]) -> str:

@@ -6,17 +6,16 @@ Where it is timed, the known methods must reach the tiers that they are said to 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from grader.commands.check_methods import Method, check_methods, show_checked_methods
+from grader.commands.check_methods import Method, methods_of, show_checked_methods, time_again, time_shortly
+from grader.commands.check_processes import done_by_processes
 from grader.commands.grade import open_launcher
 from grader.commands.mutation import Mutation, mutation_of, short, show_mutation, show_overview
 from grader.commands.sample import KINDS, Sample, grade_sample, sample_files
@@ -45,11 +44,10 @@ def check(assignments: tuple[str, ...], every: bool, as_json: bool, seed: int, j
     chosen, broken = all_assignments() if every else ([find_assignment(name) for name in assignments], [])
     with our_failures():
         open_launcher(unsandboxed=False).close()
-    samples = _in_order(_grade_all(chosen, seed, jobs))
+    samples, methods = _work_through(chosen, seed, jobs, is_timed=not no_bench)
     mutations = [mutation_of(assignment.id, samples) for assignment in chosen]
     problems = broken + [f"{s.assignment} {s.kind}/{s.name}: {s.problem}" for s in samples if s.problem]
     problems += [problem for mutation in mutations for problem in mutation.problems()]
-    methods = [] if no_bench else _time_methods(chosen, seed)
     problems += [f"{m.assignment} {m.name} {m.problem}" for m in methods if m.problem]
     if as_json:
         document = {
@@ -65,32 +63,29 @@ def check(assignments: tuple[str, ...], every: bool, as_json: bool, seed: int, j
         sys.exit(BROKEN)
 
 
-def _grade_all(chosen: list[Assignment], seed: int, jobs: int) -> list[Sample]:
-    tasks = [(assignment, kind, path) for assignment in chosen for kind, path in sample_files(assignment)]
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    context = multiprocessing.get_context("spawn")
+def _work_through(
+    chosen: list[Assignment], seed: int, jobs: int, *, is_timed: bool
+) -> tuple[list[Sample], list[Method]]:
+    """Samples and known methods, side by side: a timing counts a core's time, and what has problems is timed again."""
     console = Console(stderr=True)
-    with (
-        ProcessPoolExecutor(jobs, mp_context=context) as pool,
-        Progress(*columns, console=console, transient=True) as bar,
-    ):
-        task = bar.add_task("Grading sample submissions", total=len(tasks))
-        futures = [pool.submit(grade_sample, assignment, kind, path, seed) for assignment, kind, path in tasks]
-        samples = []
-        for future in as_completed(futures):
-            samples.append(future.result())
-            bar.update(task, advance=1, description=f"{samples[-1].assignment} {samples[-1].name}"[:40])
-    return samples
-
-
-def _in_order(samples: list[Sample]) -> list[Sample]:
-    return sorted(samples, key=lambda sample: (sample.assignment, KINDS.index(sample.kind), sample.name))
-
-
-def _time_methods(chosen: list[Assignment], seed: int) -> list[Method]:
-    """Timed when nothing is graded any more, and one after the other."""
+    longest_first = sorted(chosen, key=lambda assignment: -assignment.limits.total_seconds)
+    grading = [partial(grade_sample, a, kind, path, seed) for a in longest_first for kind, path in sample_files(a)]
+    timing = [partial(time_shortly, a, name, seed) for a in chosen if is_timed for name in methods_of(a)]
+    samples: list[Sample] = []
+    methods: list[Method] = []
     with our_failures():
-        return check_methods(chosen, seed, Console(stderr=True))
+        for found in done_by_processes([*grading, *timing], jobs, "Grading sample submissions", _told, console):
+            if isinstance(found, Sample):
+                samples.append(found)
+            else:
+                methods.append(found)
+        methods = time_again(chosen, methods, seed, console)
+    samples.sort(key=lambda sample: (sample.assignment, KINDS.index(sample.kind), sample.name))
+    return samples, methods
+
+
+def _told(found: Sample | Method) -> str:
+    return f"{found.assignment} {found.name}"
 
 
 def _show(mutations: list[Mutation], samples: list[Sample], methods: list[Method], problems: list[str]) -> None:

@@ -1,4 +1,7 @@
-"""Known methods of an assignment's board: each is timed shortly, and must reach the tier that it is said to reach."""
+"""Known methods of an assignment's board: each is timed shortly, and must reach the tier that it is said to reach.
+
+The short timing may go on beside other work, for what counts is the time that a core spends on it.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,10 @@ from rich.text import Text
 
 from grader.benchmark.run import FULL, Effort
 from grader.commands.grade import open_launcher
+from grader.commands.sample import launcher_of
 from grader.commands.timed import Timer, accepted_samples, benchmark_of
 from grader.contract import Assignment, Benchmark, Timing
+from grader.sandbox.process import Launcher
 
 SECONDS, MORE_SECONDS = 6.0, 20.0
 """Bounds of a short timing, and of the one that has the last word where the short one was not enough."""
@@ -39,29 +44,56 @@ class Method:
         return dataclasses.asdict(self)
 
 
-def check_methods(assignments: Iterable[Assignment], seed: int, console: Console) -> list[Method]:
-    """Time the known methods of those that are timed, one after the other. Raises BadInput for a broken reference."""
-    found: list[Method] = []
+def methods_of(assignment: Assignment) -> list[str]:
+    """The names of the known methods; none where the assignment is not timed."""
+    return [name for name, _ in assignment.benchmark.methods] if assignment.benchmark else []
+
+
+def time_shortly(assignment: Assignment, name: str, seed: int) -> Method:
+    """A known method by few calls. Raises BadInput for a broken reference, SandboxUnavailable, SandboxFailure."""
+    return _timed(assignment, name, seed, launcher_of(assignment), Console(quiet=True), SECONDS, FEW)
+
+
+def time_again(
+    assignments: Iterable[Assignment], methods: Iterable[Method], seed: int, console: Console
+) -> list[Method]:
+    """The methods in the order of their boards; one that has a problem is timed longer, when nothing else is at work.
+
+    Raises as `time_shortly` does.
+    """
+    found = {(method.assignment, method.name): method for method in methods}
     for assignment in assignments:
-        if assignment.benchmark is None:
+        doubtful = [name for name in methods_of(assignment) if _is_doubtful(found.get((assignment.id, name)))]
+        if not doubtful:
             continue
-        samples = accepted_samples(assignment)
         with closing(open_launcher(unsandboxed=False, assignment=assignment)) as launcher:
-            timer = Timer(assignment, launcher, seed=seed, console=console)
-            found += [_check(timer, name, samples[name], wanted) for name, wanted in assignment.benchmark.methods]
-    return found
+            for name in doubtful:
+                method = _timed(assignment, name, seed, launcher, console, MORE_SECONDS, FULL)
+                found[assignment.id, name] = method
+    return [found[a.id, name] for a in assignments for name in methods_of(a) if (a.id, name) in found]
 
 
-def _check(timer: Timer, name: str, files: dict[str, str], wanted: str) -> Method:
-    assignment, benchmark = timer.assignment, benchmark_of(timer.assignment)
-    thresholds = tuple(tier.at_least for tier in benchmark.tiers)
-    told = f"{assignment.id} {name}"
-    for seconds, effort in ((SECONDS, FEW), (MORE_SECONDS, FULL)):
-        timing = timer.time(files, told, seconds=seconds, effort=dataclasses.replace(effort, thresholds=thresholds))
-        is_elsewhere = assignment.gpu and timing.device.kind == "cpu"
-        problem = problem_of(timing, benchmark, wanted, only_timed=is_elsewhere)
-        if not problem or timing.interval is None:
-            break
+def _is_doubtful(method: Method | None) -> bool:
+    return method is not None and bool(method.problem) and method.interval is not None
+
+
+def _timed(
+    assignment: Assignment,
+    name: str,
+    seed: int,
+    launcher: Launcher,
+    console: Console,
+    seconds: float,
+    effort: Effort,
+) -> Method:
+    benchmark = benchmark_of(assignment)
+    wanted = dict(benchmark.methods)[name]
+    effort = dataclasses.replace(effort, thresholds=tuple(tier.at_least for tier in benchmark.tiers))
+    timer = Timer(assignment, launcher, seed=seed, console=console)
+    files = accepted_samples(assignment)[name]
+    timing = timer.time(files, f"{assignment.id} {name}", seconds=seconds, effort=effort)
+    is_elsewhere = assignment.gpu and timing.device.kind == "cpu"
+    problem = problem_of(timing, benchmark, wanted, only_timed=is_elsewhere)
     return Method(assignment.id, name, wanted, timing.tier, timing.ratio, timing.interval, problem)
 
 

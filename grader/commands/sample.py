@@ -76,8 +76,8 @@ def sample_files(assignment: Assignment) -> Iterator[tuple[str, Path]]:
             yield kind, path
 
 
-def _launcher(assignment: Assignment) -> Launcher:
-    """The sandbox of this process, for all samples of such assignments that it grades."""
+def launcher_of(assignment: Assignment) -> Launcher:
+    """The sandbox of this process, for everything that it grades or times of such assignments."""
     if assignment.gpu not in LAUNCHERS:
         LAUNCHERS[assignment.gpu] = open_launcher(unsandboxed=False, assignment=assignment)
         multiprocessing.util.Finalize(None, LAUNCHERS[assignment.gpu].close, exitpriority=1)
@@ -90,15 +90,15 @@ def _warm_up(assignment: Assignment) -> None:
         return
     if assignment.profile == "torch":
         importlib.import_module("torch")
-    _launcher(assignment).start(assignment.profile, Limits()).close()
+    launcher_of(assignment).start(assignment.profile, Limits()).close()
     WARM.add((assignment.profile, assignment.gpu))
 
 
 def grade_sample(assignment: Assignment, kind: str, path: Path, seed: int) -> Sample:
     """Grade one sample submission in the sandbox, and say whether it came out as its kind promises.
 
-    What is to fail is spared what would only say so again: a wrong one the experiments that train, one that runs out of
-    time the checks after the second time-out.
+    What is to fail is spared what would only say so again: the experiments that train once it has failed, and whatever
+    comes after its second time-out.
     """
     try:
         handed_in = read_handed_in(
@@ -110,7 +110,7 @@ def grade_sample(assignment: Assignment, kind: str, path: Path, seed: int) -> Sa
     (source,) = handed_in.files.values()
     content = handed_in.weights.content if handed_in.weights else b""
     job = Job(0, 1, assignment.id, {assignment.filename: source}, seed, content)
-    result = grade(job, assignment, _launcher(assignment), is_sample=kind in ("wrong", "time_limit"))
+    result = grade(job, assignment, launcher_of(assignment), is_sample=kind not in ("accepted", "starter"))
     lost = [outcome for outcome in result.checks if outcome.status not in (Status.PASSED, Status.SKIPPED)]
     lesson = lesson_of(source)
     return Sample(

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from grader.benchmark.load import GRADED, cases_of
 from grader.benchmark.run import FULL, Effort, Sign, time_submission
+from grader.commands.selection import BadInput
 from grader.contract import Assignment, AssignmentError, Benchmark, Result, Status, Timing
 from grader.sandbox.process import Launcher
-
-
-class BadInput(click.ClickException):
-    """What was given cannot be used: exit code 2."""
-
-    exit_code = 2
 
 
 def benchmark_of(assignment: Assignment) -> Benchmark:
@@ -48,12 +42,12 @@ def known_case(assignment: Assignment, case: str) -> str:
 
 
 def failed_check(result: Result, assignment: Assignment) -> str:
-    """Which check fails first and why, or nothing where all points of the checks were got."""
+    """Which check fails first and why, in lines, or nothing where all points of the checks were got."""
     if result.score >= assignment.check_points:
         return ""
     failed = [check for check in result.checks if check.status is not Status.PASSED]
-    others = f" {len(failed) - 1} more fail." if len(failed) > 1 else ""
-    return f"{failed[0].title!r} fails: {failed[0].message}{others} See all: stride grade {assignment.id} FILE"
+    others = f"{len(failed) - 1} more {'fails' if len(failed) == 2 else 'fail'}. " if len(failed) > 1 else ""
+    return f"{failed[0].title!r} fails: {failed[0].message}\n{others}See all: stride grade {assignment.id} FILE"
 
 
 class Timer:
@@ -86,7 +80,8 @@ class Timer:
         """
         present = TextColumn("{task.fields[present]}")
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), present, TimeElapsedColumn())
-        with Progress(*columns, console=self.console, transient=True) as bar, broken_assignments():
+        bar = Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal)
+        with bar, broken_assignments():
             task = bar.add_task(f"Timing {name}", total=None, present="")
             return time_submission(
                 self.assignment,

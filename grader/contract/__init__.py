@@ -31,7 +31,8 @@ from grader.contract.errors import ContractError
 from grader.contract.handed_in import HandedIn, WeightsFile, read_handed_in, weights_of_sample
 from grader.contract.job import Job, Progress
 from grader.contract.result import LIMITS, CheckResult, Flag, Model, Result, Status, Verdict, Visibility
-from grader.contract.timing import Comparison, Device, Outcome, ProcessPair, Timing, TimingJob
+from grader.contract.samples import EventTimes, ProcessPair, event_times
+from grader.contract.timing import Comparison, Device, Outcome, Timing, TimingJob
 from grader.contract.upload import UploadRefused, check_upload
 from grader.contract.weights import Tensor, Weights, read_weights
 
@@ -57,6 +58,7 @@ __all__ = [
     "ContractError",
     "Device",
     "Entry",
+    "EventTimes",
     "Flag",
     "HandedIn",
     "Job",
@@ -79,6 +81,7 @@ __all__ = [
     "WeightsFile",
     "celery_settings",
     "check_upload",
+    "event_times",
     "load_assignment",
     "load_assignments",
     "read_handed_in",

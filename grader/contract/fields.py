@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from grader.contract.errors import ContractError
@@ -34,3 +34,18 @@ def take(data: Mapping[str, Any], key: str, kind: type[T], where: str) -> T:
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise ContractError(f"{where}: {key} must be {kind.__name__}, not {type(value).__name__}")
     return value
+
+
+def listed(data: Mapping[str, Any], key: str, where: str) -> Sequence[Any]:
+    """`data[key]`, which must be a list, or the tuple that it was before it travelled as JSON."""
+    value = data.get(key)
+    if not isinstance(value, list | tuple):
+        raise ContractError(f"{where}: {key} must be a list")
+    return value
+
+
+def numbers(values: Sequence[Any], what: str) -> tuple[float, ...]:
+    """The values as floats; raises ContractError where one is no number."""
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        raise ContractError(f"{what} must be numbers")
+    return tuple(map(float, values))

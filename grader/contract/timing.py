@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from grader.contract.errors import ContractError
-from grader.contract.fields import as_object, refuse_unknown, take
+from grader.contract.fields import as_object, listed, numbers, refuse_unknown, take
+from grader.contract.samples import ProcessPair
 
 TIMING_SCHEMA = 1
 DEVICE_KINDS = ("cpu", "gpu")
@@ -62,27 +63,6 @@ class TimingJob:
 
 
 @dataclass(frozen=True, slots=True)
-class ProcessPair:
-    """The paired calls of one fresh process of the submission's and one of the reference's, in milliseconds.
-
-    Call number i of both got the same input, one directly after the other. For a training benchmark: one training each.
-    """
-
-    submission: tuple[float, ...]
-    reference: tuple[float, ...]
-
-    @classmethod
-    def from_dict(cls, data: object) -> ProcessPair:
-        """Read what `dataclasses.asdict` wrote. Raises ContractError."""
-        fields = as_object(data, "samples")
-        refuse_unknown(fields, {"submission", "reference"}, "samples")
-        submission, reference = _numbers(fields, "submission"), _numbers(fields, "reference")
-        if len(submission) != len(reference):
-            raise ContractError("samples: every call of the submission has one of the reference")
-        return cls(submission, reference)
-
-
-@dataclass(frozen=True, slots=True)
 class Device:
     """What a timing ran on. `kind` is `cpu` or `gpu`, `name` as its maker calls it."""
 
@@ -106,11 +86,11 @@ class Timing:
 
     `ratio` is the reference's time divided by the submission's: 2 is twice as fast as the reference. `interval` holds
     it with 95 % confidence. Times are medians in milliseconds of one call from the reveal of its input to the snapshot
-    of its output; `null_milliseconds` is what a call that does nothing takes, the protocol's own cost. `machine` has
-    the rates measured in the same run: `gflops` of a matrix product, `gbytes` a second of a copy. `percent_of_limit`
-    is what the submission reached of what those rates allow, and `limited_by` which of the two it is: `arithmetic` or
-    `memory`. `message` says why a timing was refused. `flags`, for the staff alone, are what looks odd.
-    `training` has a training benchmark's figures.
+    of its output; `null_milliseconds` is what a call that does nothing takes, or a training that learns nothing: the
+    protocol's own cost. `machine` has the rates measured in the same run: `gflops` of a matrix product, `gbytes` a
+    second of a copy, and what is known of a GPU (docs/gpu.md). `percent_of_limit` is what the submission reached of
+    what those rates allow, and `limited_by` which of the two it is: `arithmetic` or `memory`. `message` says why a
+    timing was refused. `flags`, for the staff alone, are what looks odd. `training` has a training benchmark's figures.
     """
 
     assignment: str
@@ -170,8 +150,8 @@ class Timing:
             machine=as_object(fields.get("machine", {}), "machine"),
             tier=take(fields, "tier", str, "timing"),
             points=take(fields, "points", float, "timing"),
-            samples=tuple(map(ProcessPair.from_dict, _items(fields, "samples"))),
-            flags=tuple(map(str, _items(fields, "flags"))),
+            samples=tuple(map(ProcessPair.from_dict, listed(fields, "samples", "timing"))),
+            flags=tuple(map(str, listed(fields, "flags", "timing"))),
             seconds=take(fields, "seconds", float, "timing"),
             training=None if training is None else as_object(training, "training"),
             worker=as_object(fields.get("worker", {}), "worker"),
@@ -190,25 +170,10 @@ def _member(kind: Any, fields: dict[str, Any], key: str) -> Any:
         raise ContractError(f"timing: {key} {text!r} is none of {', '.join(kind)}") from None
 
 
-def _items(fields: dict[str, Any], key: str) -> list[Any] | tuple[Any, ...]:
-    """A list, which is a tuple until it has travelled as JSON."""
-    value = fields.get(key)
-    if not isinstance(value, list | tuple):
-        raise ContractError(f"timing: {key} must be a list")
-    return value
-
-
-def _numbers(fields: dict[str, Any], key: str) -> tuple[float, ...]:
-    numbers = _items(fields, key)
-    if not all(isinstance(number, int | float) and not isinstance(number, bool) for number in numbers):
-        raise ContractError(f"samples: {key} must be numbers")
-    return tuple(map(float, numbers))
-
-
 def _interval(value: object) -> tuple[float, float] | None:
     if value is None:
         return None
-    low, high = _numbers({"interval": value}, "interval")
+    low, high = numbers(listed({"interval": value}, "interval", "timing"), "timing: interval")
     if low > high:
         raise ContractError("timing: an interval goes from its lower end to its upper one")
     return low, high

@@ -27,6 +27,7 @@ GPU_ENVIRONMENT = ENVIRONMENT | {"NVIDIA_TF32_OVERRIDE": "0"}
 NO_HARDWARE = ("/sys/fs", "/sys/firmware")
 """Parts of /sys that are covered: control groups with their names, and what the firmware tells."""
 
+DRIVERS_GPUS = Path("/proc/driver/nvidia/gpus")
 PROBE_SECONDS = 120.0
 PROBE = """
 import torch
@@ -45,7 +46,7 @@ class GpuBubblewrap(Bubblewrap):
 
     def __init__(self, devices: Mapping[str, str] | None = None) -> None:
         """`devices` are those to let in, by their path inside; by default those of the worker's GPU."""
-        self.devices = gpu_files(Path("/dev"), worker_gpu(os.environ)) if devices is None else devices
+        self.devices = worker_files() if devices is None else devices
         super().__init__()
 
     def more_mounts(self) -> list[str]:
@@ -84,6 +85,22 @@ def worker_gpu(environment: Mapping[str, str]) -> int:
     return int(chosen)
 
 
+def device_number(number: int, folder: Path = DRIVERS_GPUS) -> int:
+    """The number of the device file of a GPU, which CUDA counts by PCI addresses: the driver's need not be the same.
+
+    Where the driver says nothing, it is the same. `folder` has a folder a GPU, named after its address.
+    """
+    told = [path.read_text() for path in sorted(folder.glob("*/information"))]
+    minors = [re.search(r"^Device Minor:\s*(\d+)", text, re.MULTILINE) for text in told]
+    found = minors[number] if number < len(minors) else None
+    return int(found[1]) if found else number
+
+
+def worker_files() -> dict[str, str]:
+    """The device files of this worker's GPU. Raises SandboxUnavailable."""
+    return gpu_files(Path("/dev"), device_number(worker_gpu(os.environ)))
+
+
 def gpu_files(folder: Path, number: int) -> dict[str, str]:
     """The device files of one GPU and of the driver, each mapped to itself. Raises SandboxUnavailable.
 
@@ -107,7 +124,7 @@ def gpu_files(folder: Path, number: int) -> dict[str, str]:
 def has_gpu() -> bool:
     """Whether this machine has a GPU that a sandbox could use."""
     try:
-        gpu_files(Path("/dev"), worker_gpu(os.environ))
+        worker_files()
     except SandboxUnavailable:
         return False
     return True

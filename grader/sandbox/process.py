@@ -127,7 +127,7 @@ class Sandbox:
             self.close()
             raise StudentCrashed(f"gave an answer that cannot be read: {error}") from None
         except ChannelClosed:
-            raise self._death() from None
+            raise self.death() from None
         if self.life.was_out_of_memory():
             self.close()
             raise out_of_memory(self.limits)
@@ -147,7 +147,7 @@ class Sandbox:
             raise fault_from(header["error"], self.limits)
         return read_reply(frame, tensors=self.has_torch)
 
-    def _death(self) -> StudentFault:
+    def death(self) -> StudentFault:
         """Why the process is gone. One that only closed its channel is ended."""
         self.ended = self.life.wait(GRACE_SECONDS)
         has_ended = self.ended is not None
@@ -155,7 +155,7 @@ class Sandbox:
         if self.flooded:
             most = FLOOD_FACTOR * self.limits.output_kib
             return StudentFlooded(f"printed more than {most:,} KiB and was stopped", limit="output")
-        if not has_ended or self.ended is None:
+        if self.ended is None or not (has_ended or self.ended.limit):
             return StudentCrashed("closed the connection over which it must answer")
         return death_of(self.ended, self.limits)
 

@@ -37,6 +37,20 @@ def read_reply(frame: WireFrame, *, tensors: bool = True) -> Reply:
     )
 
 
+MOST_MILLISECONDS = 1e6
+"""No timed call may take as long."""
+
+
+def milliseconds_in(value: object) -> float | None:
+    """A duration that a reply's value tells, None where it is no number from 0 to MOST_MILLISECONDS.
+
+    A NaN is in no range, and an integer of thousands of bits, which no float can hold, is compared as it is.
+    """
+    if type(value) not in (int, float) or not 0 <= value <= MOST_MILLISECONDS:  # type: ignore[operator]
+        return None
+    return float(value)  # type: ignore[arg-type]
+
+
 LIMIT_SENTENCES = {
     "processes": "at most {0.processes} processes and threads may run at a time",
     "open_files": "at most {0.open_files} files may be open at a time",

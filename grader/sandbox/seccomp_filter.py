@@ -19,7 +19,7 @@ from typing import Any
 ALLOWED = {
     "files below /tmp and /dev/shm, and reading the system's": """
         access chdir chmod close close_range creat dup dup2 dup3 faccessat faccessat2 fadvise64 fallocate fchdir fchmod
-        fchmodat fcntl fdatasync fstat fstatfs fsync ftruncate futimesat getcwd getdents getdents64 lgetxattr link
+        fchmodat fdatasync fstat fstatfs fsync ftruncate futimesat getcwd getdents getdents64 lgetxattr link
         linkat llistxattr lseek lstat mkdir mkdirat newfstatat open openat openat2 pread64 preadv preadv2 pwrite64
         pwritev pwritev2 read readahead readlink readlinkat readv rename renameat renameat2 rmdir sendfile splice stat
         statfs statx symlink symlinkat sync_file_range truncate umask unlink unlinkat utime utimensat utimes write
@@ -35,10 +35,8 @@ ALLOWED = {
     "signals, which reach nobody outside the pid namespace": """
         alarm kill pause pidfd_open pidfd_send_signal rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn
         rt_sigsuspend rt_sigtimedwait sigaltstack signalfd signalfd4 tgkill tkill""",
-    "clocks and timers": """
-        clock_getres clock_gettime clock_nanosleep getitimer gettimeofday nanosleep setitimer time timer_create
-        timer_delete timer_getoverrun timer_gettime timer_settime timerfd_create timerfd_gettime timerfd_settime
-        times""",
+    "clocks, and the one timer that does not wake a process that is stopped": """
+        clock_getres clock_gettime clock_nanosleep getitimer gettimeofday nanosleep setitimer time times""",
     "waiting for descriptors, pipes, and pairs of connected sockets": """
         epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait eventfd eventfd2 pipe pipe2 poll ppoll
         pselect6 select getpeername getsockname getsockopt recvfrom recvmmsg recvmsg sendmmsg sendmsg sendto setsockopt
@@ -54,7 +52,7 @@ REFUSED = """
     mknod mknodat mlock mlock2 mlockall mq_open mq_unlink msgctl msgget msgrcv msgsnd nice removexattr
     sched_setaffinity sched_setattr sched_setparam sched_setscheduler semctl semget semop semtimedop
     set_mempolicy setdomainname setfsgid setfsuid setgid setgroups sethostname setpriority setregid setresgid
-    setresuid setreuid setrlimit setuid setxattr shmat shmctl shmdt shmget socket syslog
+    setresuid setreuid setrlimit setuid setxattr shmat shmctl shmdt shmget socket syslog timer_create timerfd_create
 """
 
 FATAL = """
@@ -76,6 +74,15 @@ IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 PRCTLS = (1, 2, 3, 15, 16, 21, 39, 0x53564D41)
 """PR_SET/GET_PDEATHSIG, PR_GET_DUMPABLE, PR_SET/GET_NAME, PR_GET_SECCOMP, PR_GET_NO_NEW_PRIVS, PR_SET_VMA."""
 
+
+FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 16, 36, 37, 38, 1025, 1030, 1031, 1032, 1033, 1034)
+"""F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW, F_GETOWN, F_GETSIG, F_GETOWN_EX,
+F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_GETLEASE, F_DUPFD_CLOEXEC, F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS and
+F_GET_SEALS (asm-generic/fcntl.h, linux/fcntl.h)."""
+
+SIGNALS_BY_FILES = (8, 10, 15, 1024, 1026)
+"""F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE and F_NOTIFY: by them the kernel sends SIGCONT, when a pipe is read for
+instance, and a process that the judge has stopped goes on while another one is timed."""
 
 NVIDIA_IOCTL, NVIDIA_IOCTLS = 0x4600, 0xFF00
 """The driver's own: type `F` in the second byte (open-gpu-kernel-modules, nv-ioctl-numbers.h), with what mask."""
@@ -120,6 +127,10 @@ def _add_by_argument(rules: Any, seccomp: Any) -> None:
     rules.add_rule(seccomp.ERRNO(errno.EPERM), "socketpair", seccomp.Arg(0, seccomp.NE, AF_UNIX))
     rules.add_rule(seccomp.ALLOW, "prlimit64", seccomp.Arg(2, same, 0))
     rules.add_rule(seccomp.ERRNO(errno.EPERM), "prlimit64", seccomp.Arg(2, seccomp.NE, 0))
+    for command in FCNTLS:
+        rules.add_rule(seccomp.ALLOW, "fcntl", seccomp.Arg(1, masked, 0xFFFFFFFF, command))
+    for command in SIGNALS_BY_FILES:
+        rules.add_rule(seccomp.ERRNO(errno.EPERM), "fcntl", seccomp.Arg(1, masked, 0xFFFFFFFF, command))
     for number in IOCTLS:
         rules.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, masked, 0xFFFFFFFF, number))
     for option in PRCTLS:

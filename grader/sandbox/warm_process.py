@@ -16,6 +16,7 @@ import struct
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from typing import Any
 from weakref import WeakSet
 
@@ -27,6 +28,9 @@ from grader.sandbox.process import FAREWELL_SECONDS, Ended, Sandbox
 IMPORT_SECONDS = 120.0
 ORDER_SECONDS = 20.0
 MAX_MESSAGE = 4096
+GIVEN_CORES = os.sched_getaffinity(0)
+"""What this process may run on. A timing keeps its thread to one core, which a new warm process must not inherit."""
+
 CREDENTIALS = struct.Struct("3i")
 """The sender's process, user and group, in the receiver's namespaces (unix(7), SCM_CREDENTIALS)."""
 
@@ -47,14 +51,15 @@ class WarmProcess:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [str(theirs.fileno()) if part == control_number else part for part in command]
         try:
-            self.process = subprocess.Popen(
-                [*(self.group.joining() if self.group else ()), *command],
-                stdin=subprocess.DEVNULL,
-                stdout=self.errors,
-                stderr=self.errors,
-                pass_fds=[theirs.fileno()],
-                env={},
-            )
+            with on_cores(GIVEN_CORES):
+                self.process = subprocess.Popen(
+                    [*(self.group.joining() if self.group else ()), *command],
+                    stdin=subprocess.DEVNULL,
+                    stdout=self.errors,
+                    stderr=self.errors,
+                    pass_fds=[theirs.fileno()],
+                    env={},
+                )
         except OSError as error:
             self.control.close()
             raise SandboxUnavailable(f"the sandbox cannot be started: {error}") from error
@@ -139,6 +144,17 @@ class WarmProcess:
         self.errors.close()
         if self.group is not None:
             self.group.remove()
+
+
+@contextlib.contextmanager
+def on_cores(cores: set[int]) -> Iterator[None]:
+    """Have the calling thread run on these cores meanwhile, and what it starts for good."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _hear(channel: socket.socket) -> tuple[dict[str, float], int]:

@@ -1,4 +1,4 @@
-"""Tests that a GPU answers: skipped, with the reason, where PyTorch sees none."""
+"""Tests that a GPU answers: skipped, with the reason, where PyTorch sees none, unless they alone are asked for."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ import pytest
 import torch
 
 HERE = Path(__file__).parent
+NO_GPU = "PyTorch sees no GPU here"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder as one that needs a GPU."""
-    skip = pytest.mark.skip(reason="PyTorch sees no GPU here")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark every test of this folder as one that needs a GPU. `-m gpu` without one is an error: nothing is tested."""
+    sees_one = torch.cuda.is_available()
+    if not sees_one and config.option.markexpr == "gpu":
+        raise pytest.UsageError(f"{NO_GPU}: torch {torch.__version__}, CUDA {torch.version.cuda or 'not built in'}")
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.gpu)
-            if not torch.cuda.is_available():
-                item.add_marker(skip)
+            if not sees_one:
+                item.add_marker(pytest.mark.skip(reason=NO_GPU))
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -96,6 +97,8 @@ class Peer:
         """The message of a timing, after the one that says that it has begun."""
         (first, begun), (second, record) = self.receive(2)
         assert (first, second) == (TIMING_BEGUN_TASK, RECORD_TIMING_TASK)
+        host, _, process = begun.pop("worker").rpartition(":")
+        assert (host, process.isdigit()) == (platform.node(), True)
         assert begun == {"run": record["run"], "attempt": record["attempt"]}
         assert set(record) == {"run", "attempt", "timing"}
         return record, Timing.from_dict(record["timing"])

@@ -1,12 +1,15 @@
 """Timed calls: arguments and outputs lie in memory that is shared with the judge, who holds the clock.
 
 Nothing here is trusted. The judge copies a call's arguments into the block after it has taken the time, and copies the
-outputs to memory of its own before it takes the time again; what it then holds must be right.
+outputs to memory of its own before it takes the time again; what it then holds must be right. What events tell of the
+call is the word of this process: a diagnosis for the staff.
 """
 
 from __future__ import annotations
 
+import contextlib
 import mmap
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,11 +18,29 @@ import numpy as np
 from grader.sandbox.inside.values import Refused, torch_or_none
 
 
+class ClockEvent:
+    """This process's clock, in the place of `torch.cuda.Event` on a processor: there a call that returns is done."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def record(self) -> None:
+        """Note the time."""
+        self.seconds = time.perf_counter()
+
+    def elapsed_time(self, end: ClockEvent) -> float:
+        """Milliseconds from this event to `end`."""
+        return (end.seconds - self.seconds) * 1000
+
+
 class Timed:
     """One entry of a submission over one block of shared memory."""
 
     def __init__(self, descriptor: int, request: dict[str, Any], function: Callable[..., Any]) -> None:
-        """`request`: `size` of the block, `arguments` with places in it, `outputs` and `picks`, `device`, `tensors`."""
+        """`request`: `size` of the block, `arguments` with places in it, `outputs` and `picks`, `device`, `tensors`.
+
+        Its `events` say whether a call tells how long it took by events around the submission's function.
+        """
         self.block = mmap.mmap(descriptor, request["size"])
         self.arguments = request["arguments"]
         self.outputs = [self._array(place) for place in request["outputs"]]
@@ -27,24 +48,48 @@ class Timed:
         self.function = function
         self.torch = torch_or_none() if request["tensors"] else None
         self.device = request["device"]
-        if self.torch is not None and self.device == "cuda":
+        self.cuda: Any = self.torch.cuda if self.torch is not None and self.device == "cuda" else None
+        if self.torch is not None and self.cuda is not None:
             self.torch.backends.cuda.matmul.allow_tf32 = False
             self.torch.backends.cudnn.allow_tf32 = False
             self._pin(self.torch)
+        self.has_events = request["events"]
 
     def _pin(self, torch: Any) -> None:
         """Have the GPU copy straight from and to the block. Where that is refused, copies take a way round."""
         address = torch.from_numpy(np.frombuffer(self.block, np.uint8)).data_ptr()
-        torch.cuda.cudart().cudaHostRegister(address, len(self.block), 0)
+        refused = self.cuda.cudart().cudaHostRegister(address, len(self.block), 0)
+        if int(refused):
+            # CUDA tells the next kernel's launch of what was refused before; that must not be the submission's.
+            with contextlib.suppress(RuntimeError):
+                torch.zeros(1, device="cuda")
 
-    def call(self) -> None:
-        """One call with what lies in the block now; its outputs are in the block when this returns."""
-        value = self.function(*self._decode(self.arguments))
+    def call(self) -> float | None:
+        """One call with what lies in the block now; its outputs are in the block when this returns.
+
+        Gives the milliseconds from the one event to the other, None without events and where they fail.
+        """
+        arguments = self._decode(self.arguments)
+        begin = self._event()
+        value = self.function(*arguments)
+        end = self._event()
         parts = [value] if not self.picks else self._picked(value)
         for number, (part, place) in enumerate(zip(parts, self.outputs, strict=True), 1):
             self._store(part, place, f"output {number}" if len(parts) > 1 else "the output")
-        if self.torch is not None and self.device == "cuda":
-            self.torch.cuda.synchronize()
+        if self.cuda is not None:
+            self.cuda.synchronize()
+        with contextlib.suppress(Exception):  # as in `_event`
+            return None if begin is None or end is None else float(begin.elapsed_time(end))
+        return None
+
+    def _event(self) -> Any:
+        """An event that has just been recorded, None where there are none."""
+        if self.has_events:
+            with contextlib.suppress(Exception):  # a diagnosis costs nobody the timing
+                event = ClockEvent() if self.cuda is None else self.cuda.Event(enable_timing=True)
+                event.record()
+                return event
+        return None
 
     def _picked(self, value: Any) -> list[Any]:
         if not isinstance(value, tuple | list) or len(value) <= max(self.picks):

@@ -40,7 +40,7 @@ MAX_ORDER = 4096
 DESCRIPTORS = 3
 WATCH_SECONDS = 0.1
 CALM_WATCH_SECONDS = 1.0
-"""Between two looks at a submission that is timed: looking takes some milliseconds."""
+"""Between two looks at a submission that is timed and does not stop: looking takes some milliseconds."""
 
 PAUSE, RESUME = b"pause", b"resume"
 CHANNEL, BEYOND = 3, 64
@@ -129,7 +129,10 @@ def _mind(order: dict[str, Any], descriptors: list[int], program: bytes, stamps:
 
 
 def _watch(pid: int, monitor: socket.socket, order: dict[str, Any]) -> dict[str, Any]:
-    """Wait for the submission's end, and bring it about where the judge or a limit asks for it."""
+    """Wait for the submission's end, and bring it about where the judge or a limit asks for it.
+
+    While the judge times calls, orders come faster than looks fall due, so each stop is followed by one.
+    """
     ended, asked, limit = os.pidfd_open(pid), False, ""
     poll = select.poll()
     poll.register(ended, select.POLLIN)
@@ -140,17 +143,18 @@ def _watch(pid: int, monitor: socket.socket, order: dict[str, Any]) -> dict[str,
         events = {descriptor for descriptor, _ in poll.poll(pause * 1000)}
         if ended in events:
             break
-        if monitor.fileno() in events:
-            told = monitor.recv(MAX_ORDER)
-            if told:
-                _stop_or_go(told, ended, pid, monitor)
-                continue
+        told = monitor.recv(MAX_ORDER) if monitor.fileno() in events else None
+        if told == b"":
             poll.unregister(monitor)
             asked = True
-        else:
+        elif told:
+            _stop_or_go(told, ended, pid)
+        if not asked and told != RESUME:
             limit = limit or _limit_reached(pid, order, base)
         if asked or limit:
             os.kill(pid, signal.SIGKILL)
+        elif told:
+            monitor.send(told)
     _, status, usage = os.wait4(pid, 0)
     return {
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
@@ -161,14 +165,13 @@ def _watch(pid: int, monitor: socket.socket, order: dict[str, Any]) -> dict[str,
     }
 
 
-def _stop_or_go(told: bytes, ended: int, pid: int, monitor: socket.socket) -> None:
-    """Stop the submission's process or have it go on, and say so once it has."""
+def _stop_or_go(told: bytes, ended: int, pid: int) -> None:
+    """Stop the submission's process, and wait until it has stopped or ended; or have it go on."""
     if told == PAUSE:
         os.kill(pid, signal.SIGSTOP)
         os.waitid(os.P_PIDFD, ended, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
     else:
         os.kill(pid, signal.SIGCONT)
-    monitor.send(told)
 
 
 def _limit_reached(root: int, order: dict[str, Any], base: int) -> str:

@@ -110,15 +110,29 @@ def counted_and_wall(timed, example):
     return sorted(counted)[2], sorted(wall)[2]
 
 
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [(["32K", "1024K", "32768K"], 32), (["512K", "98304K"], 96), (["48K", "2048K"], 32), (["4194304K"], 128), ([], 32)],
+)
+def test_the_last_cache_is_what_the_kernel_says_within_bounds(tmp_path, monkeypatch, sizes, expected):
+    for number, size in enumerate(sizes):
+        folder = tmp_path / "cpu0" / "cache" / f"index{number}"
+        folder.mkdir(parents=True)
+        (folder / "size").write_text(f"{size}\n")
+    monkeypatch.setattr(cores, "CACHES", tmp_path)
+
+    assert cores.last_cache.__wrapped__() == expected << 20
+
+
 def test_where_the_kernel_does_not_count_the_wall_clock_is_read(monkeypatch):
     monkeypatch.setattr(cores.os, "pread", lambda *_: b"0 0 0\n")
 
     clock = CoreTime(os.getpid())
 
     assert not clock.is_counted
-    before = clock.milliseconds()
+    before = clock.moment()
     time.sleep(0.01)
-    assert clock.milliseconds() - before >= 9
+    assert clock.spent(before, clock.moment(), 0).counted >= 9
 
 
 def test_the_time_of_a_process_that_has_ended_is_no_number():
@@ -130,5 +144,5 @@ def test_the_time_of_a_process_that_has_ended_is_no_number():
         other.wait()
 
         with pytest.raises(ProcessLookupError):
-            clock.milliseconds()
+            clock.moment()
         clock.close()

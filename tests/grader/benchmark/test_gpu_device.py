@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import threading
@@ -9,9 +10,16 @@ import time
 import types
 
 import pytest
+import torch
 
+from grader import worker
 from grader.benchmark import gpu
-from grader.benchmark.gpu import THROTTLED, GpuBusy, GpuDevice
+from grader.benchmark.cores import processor_name
+from grader.benchmark.gpu import GpuBusy, GpuDevice, sees_gpu
+from grader.benchmark.places import device_here
+from grader.contract import Device, Outcome, TimingJob
+from grader.sandbox.errors import SandboxFailure
+from grader.sandbox.gpu import GpuBubblewrap
 
 
 @pytest.fixture
@@ -19,29 +27,6 @@ def device(tmp_path):
     stand_in = GpuDevice("cpu", tmp_path)
     stand_in.prepare(warm_seconds=0.05)
     return stand_in
-
-
-class Told:
-    """Answers as NVML does, with figures that a test gives."""
-
-    NVML_CLOCK_SM, NVML_TEMPERATURE_GPU = 1, 0
-
-    class NVMLError(Exception):
-        pass
-
-    def __init__(self, reasons=0, error=""):
-        self.reasons, self.error = reasons, error
-
-    def __getattr__(self, name):
-        answers = {"ClockInfo": 1200, "MaxClockInfo": 1980, "Temperature": 61, "PowerUsage": 310_000}
-        answers |= {"CurrentClocksEventReasons": self.reasons, "HandleByUUID": "handle"}
-
-        def asked(*_):
-            if self.error:
-                raise self.NVMLError(self.error)
-            return answers.get(name.removeprefix("nvmlDeviceGet"))
-
-        return asked
 
 
 def test_a_prepared_device_is_calm_and_says_what_it_is(device):
@@ -52,10 +37,11 @@ def test_a_prepared_device_is_calm_and_says_what_it_is(device):
 
 
 def test_a_device_in_use_is_waited_for_and_then_told(device, monkeypatch):
-    taken = iter([9.0, 9.0, device.usual])
+    device.usual = 1.0
+    taken = iter([9.0, 9.0, *[1.0] * gpu.CALM_WRITES])
     monkeypatch.setattr(device, "_overwrite", lambda: next(taken))
     assert device.is_calm()
-    monkeypatch.setattr(device, "_overwrite", lambda: 9.0 + device.usual)
+    monkeypatch.setattr(device, "_overwrite", lambda: 9.0)
     monkeypatch.setattr(gpu, "CALM_SECONDS", 0.05)
     assert not device.is_calm(0.05)
     monkeypatch.setattr(device, "is_calm", lambda: False)
@@ -86,29 +72,51 @@ def test_one_process_holds_a_device_at_a_time(device, tmp_path):
         assert got.is_set()
 
 
-def test_throttling_is_flagged_and_kept(device, monkeypatch):
-    monkeypatch.setattr(gpu.importlib, "import_module", lambda _: Told(reasons=0x01 | 0x04 | 0x40))
-    device.nvml = gpu._Nvml("1234")
-    assert device.diagnostics()["sm_mhz"] == 1200.0
-    device.nvml.library.reasons = 0
-    device.diagnostics()
-    assert device.flags() == tuple(
-        f"While it was timed, the GPU was slowed down by {THROTTLED[bit]}." for bit in (0x04, 0x40)
+def test_one_quick_write_between_two_slow_ones_is_not_calm(device, monkeypatch):
+    device.usual = 1.0
+    taken = itertools.cycle([9.0, 1.0, 1.0])
+    monkeypatch.setattr(device, "_overwrite", lambda: next(taken))
+    assert not device.is_calm(0.05)
+
+
+def test_what_its_watch_sees_is_told_with_its_own_figures(device):
+    device.look()
+    assert set(device.diagnostics()) == {"cache_mib", "overwrite_ms"}
+    device.watch = types.SimpleNamespace(
+        look=lambda: seen.append(1), figures=lambda: {"sm_mhz": 1980.0}, flags=lambda: ("It was hot.",)
     )
+    seen: list[int] = []
+    device.look()
+    assert seen == [1]
+    assert device.diagnostics()["sm_mhz"] == 1980.0
+    assert device.flags() == ("It was hot.",)
 
 
-def test_what_nvml_does_not_say_is_flagged(device, monkeypatch):
-    monkeypatch.setattr(gpu.importlib, "import_module", lambda _: Told(error="Not Supported"))
-    device.nvml = gpu._Nvml("1234")
-    assert "sm_mhz" not in device.diagnostics()
-    assert device.flags() == ("Clocks and throttling were not watched: Not Supported.",)
+def test_a_failure_of_the_gpu_is_ours():
+    assert issubclass(GpuBusy, SandboxFailure)
 
 
-def test_a_missing_library_is_flagged(device, monkeypatch):
-    def fails(name):
-        raise ModuleNotFoundError(name)
+def test_a_worker_for_a_gpu_says_so_where_pytorch_sees_none(bubblewrap):
+    with GpuBubblewrap({"/dev/nvidia0": "/dev/zero"}) as launcher:
+        here = device_here(launcher)
+    assert here.kind == "gpu"
+    if not sees_gpu():
+        assert here.name == "a GPU that PyTorch does not see"
+    assert device_here(bubblewrap) == Device("cpu", processor_name())
 
-    monkeypatch.setattr(gpu, "importlib", types.SimpleNamespace(import_module=fails))
-    device.nvml = gpu._Nvml("1234")
-    device.diagnostics()
-    assert device.flags() == ("Clocks and throttling were not watched: nvidia-ml-py is not installed.",)
+
+def test_a_timing_that_fails_on_a_workers_gpu_is_told_as_one_on_a_gpu(bubblewrap, monkeypatch):
+    with GpuBubblewrap({"/dev/nvidia0": "/dev/zero"}) as launcher:
+        monkeypatch.setattr(worker, "launcher", lambda: launcher)
+        timing = worker._failed_timing(TimingJob(1, 1, "19-fast-conv-gpu", {"fast_conv.py": ""}, 1), "CUDA error")
+    assert (timing.outcome, timing.device.kind) == (Outcome.INTERNAL_ERROR, "gpu")
+    assert timing.worker["error"] == "CUDA error"
+
+
+def test_a_gpu_that_does_not_answer_has_no_name_and_no_error(monkeypatch):
+    def fails(*_):
+        raise RuntimeError("CUDA error: unspecified launch failure")
+
+    monkeypatch.setattr(gpu, "sees_gpu", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", fails)
+    assert gpu.gpu_name() == "a GPU that does not answer"

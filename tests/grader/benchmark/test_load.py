@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
-from grader.benchmark.load import cases_of, load_work
+from grader.benchmark.load import case_on, cases_of, load_work
 from grader.contract import AssignmentError, load_assignment
 from tests.grader.timed_assignment import BENCHMARK, write_timed_assignment
+
+ASSIGNMENTS = Path(__file__).parents[3] / "assignments"
 
 
 def test_a_case_gives_its_work(tmp_path):
@@ -51,3 +54,18 @@ def test_a_changed_file_is_read_anew(tmp_path):
     assert load_work(timed).shape == "384×384, float32"
     (timed.folder / "benchmark.py").write_text(BENCHMARK.replace('"graded": 384', '"graded": 1000'))
     assert load_work(timed).shape == "1000×1000, float32"
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "case"),
+    [("gpu", "graded", "gpu"), ("cpu", "graded", "graded"), ("gpu", "strided", "strided"), ("cpu", "gpu", "gpu")],
+)
+def test_a_gpu_has_a_graded_case_of_its_own(kind, asked, case):
+    assert case_on(kind, asked) == case
+
+
+@pytest.mark.parametrize("path", sorted(ASSIGNMENTS.glob("*/assignment.toml")), ids=lambda path: path.parent.name)
+def test_an_assignment_for_a_gpu_has_the_case_that_is_graded_there(path):
+    assignment = load_assignment(path.parent)
+    if assignment.gpu and assignment.benchmark:
+        assert case_on("gpu", "graded") in cases_of(assignment)

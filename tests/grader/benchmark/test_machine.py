@@ -10,15 +10,18 @@ from time import thread_time
 
 import numpy as np
 import pytest
+import torch
 
 from grader.benchmark.cores import held_core
-from grader.benchmark.load import load_work
-from grader.benchmark.machine import Machine, Measuring, null_milliseconds, null_source
+from grader.benchmark.load import cases_of, load_work
+from grader.benchmark.machine import Machine, Measuring, library_milliseconds, null_milliseconds, null_source
 from grader.benchmark.side import Place
-from grader.benchmark.work import Expected, Work
+from grader.benchmark.work import Expected, Work, disagreement
 from grader.contract import Entry, load_assignment
 from grader.sandbox.errors import SandboxFailure
 from tests.grader.timed_assignment import BENCHMARK, write_timed_assignment
+
+ROOT = Path(__file__).parents[3] / "assignments"
 
 
 @pytest.fixture
@@ -96,6 +99,31 @@ def test_the_null_submission_returns_what_is_asked_for(timed, bubblewrap, profil
         asked = work(1, 1, picks, outputs)
         assert null_milliseconds(timed, asked, Place(bubblewrap, core), np.random.default_rng(0)) > 0
     assert "def another(" in null_source(timed, asked, asked.draw(np.random.default_rng(0)))
+
+
+def test_the_null_submissions_outputs_lie_on_the_device_so_that_it_moves_them_as_others_do(timed):
+    asked = work(1, 1)
+    source = null_source(
+        dataclasses.replace(timed, profile="torch"), asked, asked.draw(np.random.default_rng(0)), "cuda"
+    )
+    assert "device='cuda'" in source
+
+
+@pytest.mark.parametrize("name", ["19-fast-conv-gpu", "20-fast-pool-gpu", "21-depthwise-block"])
+def test_the_librarys_own_operator_is_right_and_timed_though_it_is_refused_to_others(bubblewrap, name):
+    assignment = load_assignment(ROOT / name)
+    for case in cases_of(assignment):
+        asked = load_work(assignment, case)
+        if case == "gpu":
+            continue  # minutes on a processor
+        drawn = asked.draw(np.random.default_rng(1))
+        names: dict = {}
+        exec(asked.library, names)
+        got = names[asked.entry](*[torch.from_numpy(each) if isinstance(each, np.ndarray) else each for each in drawn])
+        assert disagreement(got.numpy(), asked.expected(drawn)[0]) == ""
+    with held_core() as core:
+        place = Place(bubblewrap, core)
+        assert library_milliseconds(assignment, load_work(assignment), place, np.random.default_rng(0)) > 0
 
 
 def test_a_measurement_that_fails_is_our_failure(timed, bubblewrap):

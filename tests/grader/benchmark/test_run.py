@@ -6,15 +6,20 @@ import dataclasses
 import json
 import re
 import time
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
 import grader.sandbox.bubblewrap as sandbox_module
 from grader.benchmark import run
+from grader.benchmark.cores import held_core
+from grader.benchmark.gpu import GpuDevice
+from grader.benchmark.load import load_work
 from grader.benchmark.run import FULL, Effort, time_submission, with_tier
+from grader.benchmark.side import Place
 from grader.benchmark.statistics import Estimate
-from grader.contract import AssignmentError, Comparison, Device, Outcome, Timing, load_assignment
+from grader.contract import AssignmentError, Comparison, Device, Outcome, Timing, event_times, load_assignment
 from grader.sandbox.bubblewrap import Bubblewrap
 from tests.grader.timed_assignment import (
     EIGHT_TIMES,
@@ -90,6 +95,79 @@ def test_what_cannot_be_so_fast_is_refused(timed, bubblewrap, monkeypatch):
     timing = timing_of(timed, bubblewrap, ONCE)
     assert timing.outcome is Outcome.REFUSED
     assert "cannot be" in timing.message
+
+
+SLOW_LIBRARY = """
+import time
+
+def multiply(a, b):
+    until = time.perf_counter() + 0.2
+    while time.perf_counter() < until:
+        pass
+    return a @ b
+"""
+
+
+@pytest.fixture
+def beside_a_gpu(timed, bubblewrap, tmp_path, monkeypatch):
+    """Times as on a GPU, for which the processor stands in: the same steps, with the wall clock."""
+
+    @contextmanager
+    def place(assignment, launcher):
+        device = GpuDevice("cpu", tmp_path)
+        with held_core() as core, device.lock():
+            device.prepare(warm_seconds=0.05)
+            device.usual = 1000.0  # other programs of this machine are no concern of these tests
+            yield Place(launcher, core, "cpu", device)
+
+    def with_library(assignment, case):
+        return dataclasses.replace(load_work(assignment, "graded"), library=library)
+
+    library = ""
+    monkeypatch.setattr(run, "held_place", place)
+    monkeypatch.setattr(run, "load_work", with_library)
+
+    def time_it(source: str, librarys: str = "") -> Timing:
+        nonlocal library
+        library = librarys
+        return timing_of(timed, bubblewrap, source)
+
+    return time_it
+
+
+def test_on_a_gpu_events_stand_beside_every_call_and_travel_with_it(beside_a_gpu):
+    timing = beside_a_gpu(ONCE)
+
+    assert timing.outcome is Outcome.TIMED, timing.message
+    assert timing.device.kind == "gpu"
+    for side in ("submission", "reference"):
+        found = event_times(timing.samples, side)
+        assert found.calls == found.told == sum(len(pair.submission) for pair in timing.samples)
+        assert 0 < found.events < found.judged
+    assert Timing.from_dict(json.loads(json.dumps(timing.to_dict()))) == timing
+
+
+def test_on_a_gpu_a_clock_that_is_changed_is_flagged_and_gains_nothing(beside_a_gpu):
+    timing = beside_a_gpu(f"import time\ntime.perf_counter = lambda: 0.0\n{EIGHT_TIMES}")
+
+    assert timing.outcome is Outcome.TIMED, timing.message
+    assert timing.verdict is not Comparison.FASTER
+    assert timing.milliseconds > timing.reference_milliseconds
+    assert [flag for flag in timing.flags if "lie outside the submission’s events" in flag]
+
+
+def test_on_a_gpu_who_is_faster_than_the_librarys_own_is_flagged(beside_a_gpu):
+    timing = beside_a_gpu(ONCE, SLOW_LIBRARY)
+
+    assert timing.machine["library_ms"] >= 200
+    assert [flag for flag in timing.flags if "times as fast as the library’s own" in flag]
+
+
+def test_on_a_gpu_who_is_not_faster_than_the_librarys_own_is_not_flagged(beside_a_gpu):
+    timing = beside_a_gpu(EIGHT_TIMES, ONCE)
+
+    assert timing.machine["library_ms"] > 0
+    assert not [flag for flag in timing.flags if "library" in flag]
 
 
 def test_a_reference_that_fails_is_the_assignments_fault(timed, bubblewrap):

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.benchmark import side as side_module
 from grader.benchmark.side import arguments_of, room_for
-from grader.sandbox.errors import StudentCrashed, StudentFault, StudentRaised, StudentTimeout
+from grader.sandbox.errors import StudentCrashed, StudentFault, StudentKilled, StudentRaised, StudentTimeout
+from tests.grader.benchmark.conftest import HONEST
 from tests.hostile.remains import depths_below, soon
 
 COUNTING = """
@@ -44,6 +46,27 @@ def scale(x, settings):
         send(*reply)
         {then}
     frame.f_globals["send"] = and_then
+    return x * settings['by'], None
+"""
+
+
+SPIN = """
+import signal, time
+def spin(*_):
+    until = time.thread_time() + 0.05
+    while time.thread_time() < until:
+        pass
+"""
+WHEN_IT_GOES_ON = f"{SPIN}\nsignal.signal(signal.SIGCONT, spin)\n{HONEST}"
+AFTER_ITS_REPLY = SPIN + THEN.format(then="spin()")
+SLEEPING = "import time\ndef scale(x, settings):\n    time.sleep(0.05)\n    return x * settings['by'], None\n"
+HOARDING = """
+import mmap
+held = []
+def scale(x, settings):
+    held.append(mmap.mmap(-1, 300 << 20))
+    for place in range(0, 300 << 20, 4096):
+        held[-1][place] = 1
     return x * settings['by'], None
 """
 
@@ -141,6 +164,42 @@ def test_a_process_that_goes_on_while_it_should_be_stopped_is_refused(side, exam
     timed.sandbox.life.pause()
 
     with pytest.raises(StudentCrashed, match="worked between its calls"):
+        called(timed, example)
+
+
+@pytest.mark.parametrize("source", [WHEN_IT_GOES_ON, AFTER_ITS_REPLY])
+def test_what_a_process_does_before_or_after_the_call_is_part_of_the_call(side, example, source):
+    timed = side(source)
+    called(timed, example)
+
+    taken = timed.call(arguments_of(example), room_for(timed.block))
+
+    assert taken > 50
+
+
+def test_sleeping_is_part_of_the_call(side, example):
+    timed = side(SLEEPING)
+
+    taken = timed.call(arguments_of(example), room_for(timed.block))
+
+    assert taken > 45
+
+
+def test_who_sleeps_for_too_long_in_all_is_refused(side, example, monkeypatch):
+    monkeypatch.setattr(side_module, "IDLE_SECONDS", 0.12)
+    timed = side(SLEEPING)
+    called_twice(timed, example)
+
+    with pytest.raises(StudentTimeout, match="instead of computing"):
+        called(timed, example)
+
+
+def test_memory_that_is_shared_counts_at_every_stop(side, example):
+    side()  # by which the control group has room for two
+    timed = side(HOARDING)
+    called(timed, example)
+
+    with pytest.raises(StudentKilled, match="more than 512 MiB of memory"):
         called(timed, example)
 
 

@@ -21,7 +21,7 @@ def block():
     made.close()
 
 
-def timed(block, function, picks=()):
+def timed(block, function, picks=(), *, events=False):
     request = {
         "size": block.size,
         "arguments": block.template,
@@ -29,6 +29,7 @@ def timed(block, function, picks=()):
         "picks": list(picks),
         "device": "cpu",
         "tensors": False,
+        "events": events,
     }
     return Timed(block.descriptor, request, function)
 

@@ -67,6 +67,7 @@ def test_a_race_against_oneself_is_a_tie_with_the_same_accuracies(assignment, bu
     timing = time_submission(assignment, {"race.py": HONEST}, bubblewrap, 7, on_progress=signs.append)
     assert timing.outcome is Outcome.TIMED, timing.message
     assert 0.4 < timing.ratio < 2.5
+    assert 0 < timing.null_milliseconds < timing.milliseconds / 4
     assert (timing.tier, timing.points) == ("gold", 2.0)
     assert timing.training["accuracies"] == timing.training["reference_accuracies"]
     assert min(timing.training["accuracies"]) >= timing.training["target"] == TARGET

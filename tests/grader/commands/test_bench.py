@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 
@@ -9,9 +10,9 @@ import pytest
 from rich.console import Console
 
 from grader.commands.bench_plot import Axis, Bar, Mark, row_of, show_plot
-from grader.commands.bench_table import in_words, tier_in_words
+from grader.commands.bench_table import events_in_words, in_words, show_timing, tier_in_words
 from grader.commands.check_methods import problem_of
-from grader.contract import Comparison, Device, Outcome, Timing, load_assignment
+from grader.contract import Comparison, Device, Outcome, ProcessPair, Timing, load_assignment
 from tests.grader.timed_assignment import (
     EIGHT_TIMES,
     ONCE,
@@ -119,7 +120,7 @@ def test_no_check_times_at_once_and_a_wrong_output_is_told(stride, mine):
         (("91", "mine.py", "--case", "huge"), "no case 'huge'; it has graded, small"),
         (("91", "nowhere.py"), "nowhere.py"),
         (("91", "mine.py", "--against", "picture.png"), "picture.png"),
-        (("92", "mine.py"), "there is no assignment '92'"),
+        (("92", "mine.py"), "There is no assignment 92."),
         (("91", "mine.py", "--seconds", "0"), "--seconds"),
     ],
 )
@@ -218,6 +219,24 @@ def test_the_verdict_is_told_in_words():
     assert in_words(timing(1.9, 2, 2.1), "it") == "faster: it takes 2 times as long"
     assert in_words(timing(0.19, 0.2, 0.21), "mine") == "slower: it takes 5 times as long as mine"
     assert "the same as it" in in_words(timing(0.9, 1, 1.1), "it")
+
+
+def test_events_are_told_beside_the_judges_clock_where_they_were_recorded():
+    pair = ProcessPair((8.0, 9.0), (5.0, 6.0), (7.0, None), (4.0, 5.0))
+    measured = dataclasses.replace(timing(0.5, 0.6, 0.7), samples=(pair,))
+    assert events_in_words(measured, "it") == "7 of 8 ms of a call; it: 4.5 of 5.5 ms; by the processes’ own word"
+    assert events_in_words(timing(0.5, 0.6, 0.7), "it") == ""
+
+
+@pytest.mark.parametrize(
+    ("training", "told"),
+    [(None, "a call that does nothing takes 0.12 ms"), ({"seeds": 6}, "a training that learns nothing takes 0.12 ms")],
+)
+def test_the_protocols_own_cost_is_named_after_what_is_timed(training, told):
+    measured = dataclasses.replace(timing(0.5, 0.6, 0.7), null_milliseconds=0.12, training=training)
+    shown = io.StringIO()
+    show_timing(measured, "it", (), Console(file=shown, width=120))
+    assert told in shown.getvalue()
 
 
 def test_the_highest_tier_asks_for_no_more(timed):

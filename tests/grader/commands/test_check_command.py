@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import time
+from collections.abc import Callable
 
 import pytest
+
+from scripts.process_meter import below, everything
+from tests.grader.commands.conftest import STRIDE
+
+PATIENCE = 60.0
 
 
 def test_sound_assignment_passes_with_a_table(stride):
@@ -133,3 +142,31 @@ def test_a_folder_of_quiz_questions_alone_is_left_out_and_named(stride, folder, 
     assert f"It has questions alone: stride quiz check {name}" in " ".join(done.stderr.split())
     every = json.loads(stride("check", "--all", "--json").stdout)
     assert {sample["assignment"] for sample in every["samples"]} == {"90-doubling"}
+
+
+def test_a_killed_check_leaves_no_process(folder, tmp_path, bubblewrap):
+    (folder / "90-doubling" / "submissions" / "wrong" / "endless.py").write_text("while True: pass\n")
+    check = subprocess.Popen(
+        [STRIDE, "check", "90", "--jobs", "1"],
+        env=os.environ | {"STRIDE_ASSIGNMENTS": str(folder), "STRIDE_DATA": str(tmp_path / "data")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    until(lambda: "bwrap" in started_by(check).values(), "a sandbox")
+    left = set(started_by(check))
+    check.kill()
+    check.wait()
+    until(lambda: not left & set(everything()), f"the end of {left}")
+
+
+def started_by(process: subprocess.Popen) -> dict[int, str]:
+    """The names of the processes that a process started, and of those that these did, by number."""
+    seen = everything()
+    return {pid: seen[pid].name for pid in below(seen, {process.pid})}
+
+
+def until(holds: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline, f"in vain waited for {what}"
+        time.sleep(0.05)

@@ -14,7 +14,7 @@ from grader.contract.gpus import gpu_count
 from grader.judge.grade import grade
 from grader.sandbox.bubblewrap import compiled_filter
 from grader.sandbox.errors import SandboxUnavailable, StudentCrashed, StudentFault
-from grader.sandbox.gpu import GpuBubblewrap, gpu_files, launcher_for, without_gpu, worker_gpu
+from grader.sandbox.gpu import GpuBubblewrap, device_number, gpu_files, launcher_for, without_gpu, worker_gpu
 from grader.sandbox.inside.confine import MACHINES_PROC
 from grader.sandbox.wire import Packer
 
@@ -215,3 +215,15 @@ def test_an_accepted_sample_is_graded_and_timed_behind_this_wall(launcher):
     assert result.score == assignment.check_points, result.worker
     timing = time_submission(assignment, files, launcher, 1, seconds=2, effort=Effort(least_pairs=1, calls=(1, 1)))
     assert (timing.outcome, timing.message) == (Outcome.TIMED, "")
+
+
+def test_the_device_file_is_that_of_the_gpu_which_cuda_counts_by_pci_addresses(tmp_path):
+    for address, minor in (("0000:1b:00.0", 2), ("0000:04:00.0", 1), ("0000:8a:00.0", 0)):
+        (tmp_path / address).mkdir()
+        (tmp_path / address / "information").write_text(f"Model: \t\t NVIDIA H200\nDevice Minor: \t {minor}\n")
+    assert [device_number(number, tmp_path) for number in range(3)] == [1, 2, 0]
+    assert device_number(3, tmp_path) == 3
+
+
+def test_a_driver_that_lists_no_gpu_leaves_the_number_as_it_is(tmp_path):
+    assert device_number(1, tmp_path / "gpus") == 1

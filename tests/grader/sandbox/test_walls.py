@@ -15,6 +15,7 @@ from grader.sandbox import bubblewrap as module
 from grader.sandbox import cgroups, seccomp_filter
 from grader.sandbox.bubblewrap import Bubblewrap, compiled_filter
 from grader.sandbox.errors import SandboxUnavailable, StudentCrashed, StudentFault, StudentMemory, StudentTimeout
+from grader.sandbox.warm_process import on_cores
 from grader.sandbox.wire import Packer
 
 LIMITS = Limits(memory_mib=300, cpu_seconds=3, tmp_mib=16, file_mib=16, processes=16)
@@ -176,6 +177,9 @@ def test_every_submission_draws_its_own_random_numbers(launcher):
         "import os\ndef f(): os.memfd_create('x')",
         "import os\ndef f(): os.sched_setaffinity(0, {0})",
         "import resource\ndef f(): resource.setrlimit(resource.RLIMIT_CPU, (1, 1))",
+        "import fcntl, os\ndef f(): fcntl.fcntl(1, fcntl.F_SETOWN, os.getpid())",
+        "import fcntl\ndef f(): fcntl.fcntl(1, 10, 18)",
+        "import fcntl\ndef f(): fcntl.fcntl(1, fcntl.F_NOTIFY, 1)",
     ],
 )
 def test_what_a_careless_program_tries_is_refused_and_it_goes_on(launcher, source):
@@ -294,6 +298,29 @@ def test_the_warm_process_is_replaced_after_its_share_of_sandboxes(launcher, mon
         assert run(launcher, "def f(): return 1") == 1
     assert first not in lineage(launcher)
     assert not Path(f"/proc/{first}").exists() or status(first)["State"].split()[0] == "Z"
+
+
+def test_a_warm_process_that_is_started_by_a_judge_on_one_core_may_use_them_all(launcher):
+    given = os.sched_getaffinity(0)
+    if len(given) < 2:
+        pytest.skip("this machine has one core")
+    with on_cores({max(given)}):
+        warm = lineage_of_idle(launcher)[-1]
+        assert os.sched_getaffinity(0) == {max(given)}
+
+    assert os.sched_getaffinity(warm) == given
+
+
+def test_every_timer_that_could_wake_a_stopped_process_is_refused(launcher):
+    source = """
+import ctypes
+def f():
+    libc = ctypes.CDLL(None, use_errno=True)
+    timer = ctypes.c_void_p()
+    asked = [libc.timer_create(1, None, ctypes.byref(timer)), ctypes.get_errno(), libc.timerfd_create(1, 0)]
+    return [*asked, ctypes.get_errno()]
+"""
+    assert run(launcher, source) == [-1, 1, -1, 1]
 
 
 @pytest.mark.parametrize("victim", ["warm process", "minder", "bubblewrap"])
