@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from grader.contract import Job, TimingJob, celery_settings
-from server.services import grading, outbox, timing, weights
+from server.services import grading, outbox, timing_queue, weights
 from server.services.outbox import Letter
 from server.settings import Settings
 
@@ -107,7 +107,7 @@ def _postpone(sessions: sessionmaker[Session], letters: Iterable[Letter]) -> Non
         with sessions.begin() as session:
             for letter in letters:
                 if isinstance(letter.job, TimingJob):
-                    timing.mark_unsent(session, letter.job)
+                    timing_queue.mark_unsent(session, letter.job)
                 else:
                     grading.mark_unsent(session, letter.job)
     except SQLAlchemyError as error:

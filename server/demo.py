@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from grader.contract import Assignment, weights_of_sample
-from server.models import Course, CourseAssignment, EnrolmentRole, Person, Submission, SubmissionFile, utcnow
+from server.models import (
+    Course,
+    CourseAssignment,
+    EnrolmentRole,
+    Person,
+    Submission,
+    SubmissionFile,
+    TimingRun,
+    TimingState,
+    utcnow,
+)
 from server.services import accounts, courses, submissions, timing
 from server.services.submissions import WAITING
 
@@ -32,6 +43,9 @@ REACHED = (11, 8, 4)
 REACHED_TIMED = 6
 """How many at least have tried one that is timed, so that there is a board to look at."""
 MOST_WAITING = 2
+METHODS_FIRST = 3
+"""How many known methods are timed before the students hand in what is timed as well."""
+LONGEST_HOLD = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,11 @@ class Planned:
     def key(self) -> tuple[str, str, str]:
         """Student, assignment and content: what is in the database already is not handed in again."""
         return self.number, self.assignment.id, hashlib.sha256(self.file.read_bytes()).hexdigest()
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it passes every check of an assignment with a benchmark."""
+        return self.assignment.benchmark is not None and self.file.parent.name == "accepted"
 
 
 def seed(s: Session, assignments: Mapping[str, Assignment]) -> Course:
@@ -84,6 +103,8 @@ class Feeder:
     def __init__(self, sessions: sessionmaker[Session], course: Course, assignments: Mapping[str, Assignment]) -> None:
         self.sessions = sessions
         self.course = course
+        self.names = {gpu: [each.id for each in assignments.values() if each.gpu is gpu] for gpu in (False, True)}
+        self.holds_until = utcnow() + LONGEST_HOLD
         with sessions() as s:
             present = _present(s, course)
         self.planned = [planned for planned in plan(assignments) if planned.key not in present]
@@ -92,11 +113,23 @@ class Feeder:
         """Hand in the next file when little is waiting; how many are left."""
         if self.planned:
             with self.sessions.begin() as s:
-                if _waiting(s, self.course) < MOST_WAITING:
-                    planned = self.planned.pop(0)
+                planned = self._next(s)
+                if planned is not None:
+                    self.planned.remove(planned)
                     past = hand_in(s, self.course, planned.assignment, planned.number, planned.file)
                     past.created_at -= planned.ago
         return len(self.planned)
+
+    def _next(self, s: Session) -> Planned | None:
+        """The oldest for whose worker little waits: where nobody has a GPU, what needs one holds nothing else up.
+
+        What would be timed is left out while the first known methods wait for the same worker.
+        """
+        waiting = _waiting(s, self.course)
+        has_room = {gpu: sum(waiting[name] for name in self.names[gpu]) < MOST_WAITING for gpu in self.names}
+        may_time = utcnow() >= self.holds_until or not _first_methods_wait(s, self.course)
+        ready = (each for each in self.planned if has_room[each.assignment.gpu] and (may_time or not each.is_timed))
+        return next(ready, None)
 
 
 def plan(assignments: Mapping[str, Assignment]) -> list[Planned]:
@@ -158,6 +191,19 @@ def _present(s: Session, course: Course) -> set[tuple[str, str, str]]:
     return {(number, assignment, digest) for number, assignment, digest in rows}
 
 
-def _waiting(s: Session, course: Course) -> int:
-    query = select(func.count(Submission.id)).join(Submission.course_assignment)
-    return s.scalar(query.where(CourseAssignment.course_id == course.id, Submission.state.in_(WAITING))) or 0
+def _waiting(s: Session, course: Course) -> Counter[str]:
+    """How many submissions of each assignment wait to be graded."""
+    query = select(CourseAssignment.assignment).join(Submission.course_assignment)
+    return Counter(s.scalars(query.where(CourseAssignment.course_id == course.id, Submission.state.in_(WAITING))))
+
+
+def _first_methods_wait(s: Session, course: Course) -> bool:
+    """Whether known methods wait to be timed, and fewer than the first ones have been."""
+    states = (
+        select(TimingRun.state, func.count(TimingRun.id))
+        .join(TimingRun.course_assignment)
+        .where(CourseAssignment.course_id == course.id, TimingRun.method != "")
+        .group_by(TimingRun.state)
+    )
+    counts: dict[TimingState, int] = dict(s.execute(states).all())
+    return counts.get(TimingState.DONE, 0) < METHODS_FIRST and counts.get(TimingState.QUEUED, 0) > 0

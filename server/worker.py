@@ -139,10 +139,12 @@ def record_result(s: Session, data: object, *, catalogue: Catalogue) -> None:
 
 
 def note_timing_begun(s: Session, data: object) -> None:
-    """Write down `{"run", "attempt"}`. Raises ContractError."""
+    """Write down `{"run", "attempt"}`, with the `worker` where it says its name. Raises ContractError."""
     fields = as_object(data, "timing begun")
-    refuse_unknown(fields, {"run", "attempt"}, "timing begun")
-    timing.begin(s, take(fields, "run", int, "timing begun"), take(fields, "attempt", int, "timing begun"))
+    refuse_unknown(fields, {"run", "attempt", "worker"}, "timing begun")
+    worker = take(fields, "worker", str, "timing begun") if "worker" in fields else ""
+    run, attempt = take(fields, "run", int, "timing begun"), take(fields, "attempt", int, "timing begun")
+    timing.begin(s, run, attempt, worker=worker)
 
 
 def record_timing_result(s: Session, data: object) -> None:

@@ -53,7 +53,14 @@ class Address:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Web processes.")
 @click.option("--graders", default=os.cpu_count() or 1, type=click.IntRange(1, 256), help="How many grade at once.")
-def up(host: str, port: int, workers: int, graders: int) -> None:
+@click.option(
+    "--timers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, os.cpu_count() or 1),
+    help="How many are timed at once, each on a core of its own. More than one makes the figures less certain.",
+)
+def up(host: str, port: int, workers: int, graders: int, timers: int) -> None:
     """Run everything on this machine: pages, and the workers that record, grade and time. Ctrl-C ends it."""
     settings, address = read_settings(), Address(host, port)
     with supervised(settings, address, graders) as supervisor:
@@ -62,7 +69,7 @@ def up(host: str, port: int, workers: int, graders: int) -> None:
         serve(supervisor, address, workers)
         until_served(supervisor, address)
         if not supervisor.stopping:
-            start_timers(supervisor)
+            start_timers(supervisor, timers)
             say(f"Stride is at {address.url} (Ctrl-C ends it)")
         supervisor.wait(lambda: False)
         say("stopping")
@@ -87,12 +94,12 @@ def serve(supervisor: Supervisor, address: Address, workers: int) -> None:
     supervisor.start("web", gunicorn(address, workers))
 
 
-def start_timers(supervisor: Supervisor) -> None:
-    """Start the worker that times, one submission after the other, and for each GPU one that grades and times there.
+def start_timers(supervisor: Supervisor, timers: int = 1) -> None:
+    """Start the worker that times so many submissions at once, and for each GPU one that grades and times there.
 
     They come last: nobody waits for them, and what they import takes time from those that people wait for.
     """
-    supervisor.start("timer", celery("grader.worker", TIME_CPU, "--concurrency", "1"))
+    supervisor.start("timer", celery("grader.worker", TIME_CPU, "--concurrency", str(timers)))
     for number in range(gpu_count()):
         one = ["env", "STRIDE_DEVICE=cuda", "CUDA_DEVICE_ORDER=PCI_BUS_ID", f"CUDA_VISIBLE_DEVICES={number}"]
         supervisor.start(f"gpu-{number}", [*one, *celery("grader.worker", GRADE_GPU, "--concurrency", "1")])

@@ -37,13 +37,19 @@ class TimingRun(Base):
 
     `method` is the name of the sample that is timed and `source` its text; both are empty for a submission. `seed` is
     secret. `version` is that of the assignment's folder: the one that the checks had, until a result says which it was.
-    `patience` is the seconds after which a run that was begun has ended or is lost; `lease_until`, `attempt` and
-    `retries` are as those of a submission. `ratio` is the reference's time over the run's own, `low` to `high` its
-    interval with 95 % confidence. `result` is the grader's Timing as it came.
+    `patience` is the seconds after which a run that was begun has ended or is lost; `attempt` and `retries` are as
+    those of a submission. A run that is queued without a `lease_until` is held back: it may be sent from `enqueued_at`
+    on, which is afterwards the time when it was sent. `wanted_at` is when somebody asked that it be timed before the
+    person's other ones. `begun_at` and `worker` say when and by whom the present attempt was begun. `ratio` is the
+    reference's time over the run's own, `low` to `high` its interval with 95 % confidence. `result` is the grader's
+    Timing as it came.
     """
 
     __tablename__ = "timing_run"
-    __table_args__ = (Index("ix_timing_run_state_lease", "state", "lease_until"),)
+    __table_args__ = (
+        Index("ix_timing_run_state_lease", "state", "lease_until"),
+        Index("ix_timing_run_queue_finished", "queue", "finished_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     course_assignment_id: Mapped[int] = mapped_column(ForeignKey("course_assignment.id"), index=True)
@@ -66,7 +72,10 @@ class TimingRun(Base):
     retries: Mapped[int] = mapped_column(default=0)
     patience: Mapped[float]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    wanted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     enqueued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    worker: Mapped[str] = mapped_column(String(200), default="", server_default="")
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str | None] = mapped_column(String(20))

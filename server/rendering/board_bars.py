@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from grader.contract import Tier
 from server.rendering.axis import Axis, axis_of
-from server.rendering.board_svg import dot, line, picture, pointer, square, text, upright
+from server.rendering.board_svg import dot, halfway, line, picture, pointer, square, text, throughout, upright
 from server.rendering.board_words import number, tier_word
 
 WIDE_RANGE = 8.0
@@ -20,7 +20,7 @@ MARGIN = 1.15
 FAR_BELOW = 4.0
 """How many times slower than the slowest tier the axis still shows: farther down nobody's rank or tier is decided."""
 FEWEST_TICKS, MOST_TICKS = 3, 6
-HEIGHT, MIDDLE, END = 36, 18, 8
+HEIGHT, END = 36, 8
 TITLE_LINE, TIER_LINE, ABOVE_AXIS = 20, 17, 26
 TURN = 60.0
 """From this percentage on a label stands to the left of its mark."""
@@ -75,21 +75,26 @@ def scale(axis: Axis, tiers: Sequence[Tier]) -> Markup:
 
 def bar(axis: Axis, tiers: Sequence[Tier], shown: Interval) -> Markup:
     """One interval: a bar between its ends, and a mark for the speed itself; an arrow for what lies below the axis."""
+    tier_lines = [throughout(place(axis, tier.at_least), "b-tier") for tier in tiers]
+    return picture("b-row", HEIGHT, [*tier_lines, halfway(_marks(axis, shown))])
+
+
+def _marks(axis: Axis, shown: Interval) -> list[str]:
     look = f" b-{shown.look}" if shown.look else ""
-    parts = [upright(place(axis, tier.at_least), 0, HEIGHT, "b-tier") for tier in tiers]
     if shown.high < axis.low:
-        return picture("b-row", HEIGHT, [*parts, pointer(0, MIDDLE, 11, f"b-mark{look}")])
-    if shown.high > shown.low:
-        low, high = place(axis, shown.low), place(axis, shown.high)
-        parts.append(line(low, MIDDLE, high, MIDDLE, f"b-bar{look}"))
-        parts += [upright(end, MIDDLE - END, MIDDLE + END, f"b-end{look}") for end in (low, high)]
-    return picture("b-row", HEIGHT, [*parts, _mark(place(axis, shown.ratio), shown.look)])
+        return [pointer(0, 0, 11, f"b-mark{look}")]
+    mark = _mark(place(axis, shown.ratio), shown.look)
+    if shown.high <= shown.low:
+        return [mark]
+    low, high = place(axis, shown.low), place(axis, shown.high)
+    ends = [upright(end, -END, END, f"b-end{look}") for end in (low, high)]
+    return [line(low, 0, high, 0, f"b-bar{look}"), *ends, mark]
 
 
 def _mark(x: float, look: str) -> str:
     """A dot for a person, a square for a method: they differ without their colours."""
     classes = f"b-mark b-{look}" if look else "b-mark"
-    return square(x, MIDDLE, 8, classes) if look in METHOD_LOOKS else dot(x, MIDDLE, 4, classes)
+    return square(x, 0, 8, classes) if look in METHOD_LOOKS else dot(x, 0, 4, classes)
 
 
 def _tier(x: float, y: float, bottom: float, tier: Tier) -> list[str]:

@@ -17,7 +17,9 @@ HEIGHT, ABOVE, BELOW = 180, 10, 24
 LABELS = "52"
 LEFT, RIGHT = 18.0, 5.0
 """Percent between the edges and the first and the last mark; the tiers' names stand to the left."""
-MOST_LABELS = 8
+MOST_LABELS = 5
+LARGEST_DOT, SMALLEST_DOT, DOTS = 5.5, 2.5, 80.0
+"""Radii of a mark in pixels, and the sum of all that fit: many are small, so that intervals are seen beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +54,19 @@ def _plot(steps: Sequence[tuple[str, Interval]], axis: Axis, tiers: Sequence[Tie
     parts.append(line(0, bottom, 100, bottom, "c-axis"))
     gap = (100 - LEFT - RIGHT) / (len(steps) - 1)
     every = -(-len(steps) // MOST_LABELS)
+    radius = max(SMALLEST_DOT, min(LARGEST_DOT, DOTS / len(steps)))
     for step, (name, shown) in enumerate(steps):
         x = LEFT + gap * step
-        parts += _step(x, shown, axis)
+        parts += _step(x, shown, axis, radius)
         if step % every == 0:
             parts.append(text(x, bottom + 15, name))
     return picture("chart-plot", bottom + BELOW, parts)
 
 
-def _step(x: float, shown: Interval, axis: Axis) -> list[str]:
+def _step(x: float, shown: Interval, axis: Axis, radius: float) -> list[str]:
     return [
         upright(x, _down(axis, shown.high), _down(axis, shown.low), "b-bar b-own"),
-        dot(x, _down(axis, shown.ratio), 5.5, "b-mark b-own"),
+        dot(x, _down(axis, shown.ratio), radius, "b-mark b-own"),
     ]
 
 

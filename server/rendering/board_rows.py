@@ -12,6 +12,7 @@ from grader.contract import Benchmark, Outcome
 from server.models import Person, TimingRun
 from server.rendering import board_words as words
 from server.rendering.board_bars import Interval, bar, scale, speed_axis
+from server.rendering.board_excerpt import LeftOut, excerpt
 from server.rendering.board_history import DrawnHistory, drawn_history
 from server.rendering.board_speed import interval_of
 from server.rendering.outcome import Look
@@ -44,10 +45,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All rows, with the head of their bars' column."""
+    """The rows, people who are left out among them, with the head of their bars' column.
+
+    `left_out` is how many people are not shown.
+    """
 
     scale: Markup
-    rows: list[Row]
+    rows: list[Row | LeftOut]
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +86,25 @@ AGREEMENT = {
 AWAITED = Look("To come", "hourglass-split", "busy")
 
 
-def board_of(entries: Sequence[Entry], benchmark: Benchmark) -> Board:
-    """The entries as they are shown, with a row for the reference where none was measured."""
-    shown = {entry.place: Interval(entry.ratio, entry.low, entry.high, _look(entry, benchmark)) for entry in entries}
-    axis = speed_axis(list(shown.values()), benchmark.tiers)
+def board_of(entries: Sequence[Entry], benchmark: Benchmark, *, in_full: bool = False) -> Board:
+    """The entries as they are shown, with a row for the reference where none was measured.
+
+    A long board leaves people out unless it is asked for in full; its axis is the same in both.
+    """
+    axis = speed_axis([_interval(entry, benchmark) for entry in entries], benchmark.tiers)
     ranks = Counter(entry.rank for entry in entries if entry.is_public)
-    rows = [
-        _row(
-            entry,
-            benchmark,
-            bar(axis, benchmark.tiers, shown[entry.place]),
-            is_shared=ranks[entry.rank] + (not entry.is_public) > 1,
-        )
-        for entry in entries
-    ]
-    if entries and not any(entry.is_method and entry.name == benchmark.reference for entry in entries):
-        slower = next((place for place, entry in enumerate(entries) if entry.ratio < 1), len(entries))
-        rows.insert(slower, _reference(benchmark, bar(axis, benchmark.tiers, Interval(1.0, 1.0, 1.0, "reference"))))
-    return Board(scale(axis, benchmark.tiers), rows)
+
+    def row(entry: Entry | LeftOut | None) -> Row | LeftOut:
+        if isinstance(entry, LeftOut):
+            return entry
+        if entry is None:
+            return _reference(benchmark, bar(axis, benchmark.tiers, Interval(1.0, 1.0, 1.0, "reference")))
+        drawn = bar(axis, benchmark.tiers, _interval(entry, benchmark))
+        return _row(entry, benchmark, drawn, is_shared=ranks[entry.rank] + (not entry.is_public) > 1)
+
+    everybody = _with_reference(entries, benchmark)
+    rows = [row(entry) for entry in (everybody if in_full else excerpt(everybody))]
+    return Board(scale(axis, benchmark.tiers), rows, sum(each.count for each in rows if isinstance(each, LeftOut)))
 
 
 def history_of(
@@ -106,6 +112,8 @@ def history_of(
 ) -> tuple[list[Step], DrawnHistory | None]:
     """One's own timings, the newest first, and their chart; `numbers` are those of the submissions by their ids."""
     known = [run for run in runs if run.submission_id in numbers and run.ratio is not None]
+    # Which one is timed first is the queue's doing: a history goes by what was handed in.
+    known.sort(key=lambda run: numbers[run.submission_id])
     steps = [_step(run, numbers, benchmark) for run in known]
     drawn = drawn_history([(f"#{step.number}", interval_of(step.run, "own")) for step in steps], benchmark.tiers)
     return steps[::-1], drawn
@@ -122,6 +130,18 @@ def told_interval(run: TimingRun) -> str:
     if run.ratio is None or run.low is None or run.high is None:
         return "refused" if run.outcome == Outcome.REFUSED else "failed" if run.finished_at else "to come"
     return f"{words.interval(run.low, run.high)} ×"
+
+
+def _with_reference(entries: Sequence[Entry], benchmark: Benchmark) -> list[Entry | None]:
+    """The entries, with None where the reference stands that was not measured itself."""
+    rows: list[Entry | None] = list(entries)
+    if entries and not any(entry.is_method and entry.name == benchmark.reference for entry in entries):
+        rows.insert(next((place for place, entry in enumerate(entries) if entry.ratio < 1), len(entries)), None)
+    return rows
+
+
+def _interval(entry: Entry, benchmark: Benchmark) -> Interval:
+    return Interval(entry.ratio, entry.low, entry.high, _look(entry, benchmark))
 
 
 def _look(entry: Entry, benchmark: Benchmark) -> str:
@@ -146,11 +166,15 @@ def _row(entry: Entry, benchmark: Benchmark, drawn: Markup, *, is_shared: bool) 
         tier=words.tier_look(benchmark, entry.tier),
         percent=words.percent(entry.percent_of_limit),
         duration=words.duration(entry.milliseconds),
-        gap="–" if entry.gap is None else f"+{words.number(entry.gap)} %",
+        gap="–" if entry.gap is None else _gap(entry.gap / 100),
         notes=_notes(entry, benchmark),
         person=entry.person,
         run=entry.run,
     )
+
+
+def _gap(share: float) -> str:
+    return f"+{words.faster(share)}" if share < 1 else words.faster(share)
 
 
 def _notes(entry: Entry, benchmark: Benchmark) -> tuple[str, ...]:

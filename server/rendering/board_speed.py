@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
-from grader.contract import Benchmark, Outcome, Tier, Timing
+from grader.contract import Benchmark, Outcome, Timing
 from server.models import TimingRun, TimingState
 from server.rendering import board_words as words
 from server.rendering.board_bars import Interval, bar, scale, speed_axis
-from server.rendering.numbers import points
 
 WAITING = (TimingState.QUEUED, TimingState.RUNNING)
 NO_REASON = "The grader gave no reason."
 SUMMARY = ("ratio", "low", "high", "milliseconds", "percent_of_limit", "tier", "points", "device_kind", "device_name")
-RATES = {"gflops": ("The machine’s matrix product", "GFLOP/s"), "gbytes": ("The machine’s copy", "GB/s")}
+RATES = {
+    "gflops": ("The machine’s matrix product", "GFLOP/s"),
+    "gbytes": ("The machine’s copy", "GB/s"),
+    "library_ms": ("A call of the library’s own", "ms"),
+    "cache_mib": ("The GPU’s cache", "MiB"),
+    "overwrite_ms": ("Writing over twice that", "ms"),
+    "sm_mhz": ("The GPU’s clock after calls, median", "MHz"),
+    "least_sm_mhz": ("The GPU’s clock after calls, lowest", "MHz"),
+    "most_sm_mhz": ("The GPU’s highest clock", "MHz"),
+    "celsius": ("Highest temperature after calls", "°C"),
+    "watts": ("Highest power after calls", "W"),
+}
+"""The names of `Timing.machine` for people, with their units."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """A timing as it is shown. `head` and `bounds` say the speed, `told` the other figures by their names.
 
-    `next_word` names the next tier, empty where there is none, and `next_asks` what it takes.
+    `next_word` names the next tier, empty where there is none, and `next_asks` what it takes. `unit` is what is timed:
+    a call or a training.
     """
 
     run: TimingRun
@@ -37,6 +50,7 @@ class Measured:
     scale: Markup
     bar: Markup
     told: list[tuple[str, str]]
+    unit: str
     device: str
 
 
@@ -46,7 +60,8 @@ class Speed:
 
     `newest` is the newest timing (None before the first), `measured` the newest one that ended, unless that was
     refused. `position` is the place in the queue of what waits, 0 where nothing does. `refused` says why the newest
-    timing was refused.
+    timing was refused. `given` are the points for speed in the score: fewer than the timing's where others of that
+    person cannot be told from it and have fewer.
     """
 
     newest: TimingRun | None
@@ -57,6 +72,7 @@ class Speed:
     refused: str
     has_failed: bool
     most_points: float
+    given: float
 
     @property
     def version(self) -> str:
@@ -66,8 +82,13 @@ class Speed:
         return f"{self.newest.id}-{self.newest.attempt}-{self.newest.state}-{self.position}"
 
 
-def speed_of(runs: Sequence[TimingRun], benchmark: Benchmark, position: int, factor: float = 1.0) -> Speed:
-    """What the runs of one submission say, the newest first; `factor` turns the grader's points into the course's."""
+def speed_of(
+    runs: Sequence[TimingRun], benchmark: Benchmark, position: int, factor: float = 1.0, given: float = math.inf
+) -> Speed:
+    """What the runs of one submission say, the newest first; `factor` turns the grader's points into the course's.
+
+    `given` are the grader's points that the score has for speed.
+    """
     newest = runs[0] if runs else None
     finished = next((run for run in runs if run.state is TimingState.DONE), None)
     counting = finished if finished is not None and is_timed(finished) else None
@@ -82,6 +103,7 @@ def speed_of(runs: Sequence[TimingRun], benchmark: Benchmark, position: int, fac
         refused=str((newest.result or {}).get("message") or NO_REASON) if newest is not None and refused else "",
         has_failed=failed,
         most_points=benchmark.points * factor,
+        given=given * factor,
     )
 
 
@@ -115,10 +137,11 @@ def measured(run: TimingRun, benchmark: Benchmark, factor: float = 1.0) -> Measu
         tier=words.tier_look(benchmark, run.tier),
         points=(run.points or 0.0) * factor,
         next_word="" if following is None else words.tier_word(following.name),
-        next_asks="" if following is None else _asks(following, shown, factor),
+        next_asks="" if following is None else words.asks(following, shown.ratio, shown.low, factor),
         scale=scale(axis, benchmark.tiers),
         bar=bar(axis, benchmark.tiers, shown),
         told=_told(timing),
+        unit=_unit(timing),
         device=timing.device.name,
     )
 
@@ -151,27 +174,21 @@ def spoken(speed: Speed) -> str:
     return f"Timed: {speed.measured.head}, {speed.measured.bounds}. {speed.measured.tier.word}."
 
 
-def _asks(tier: Tier, shown: Interval, factor: float) -> str:
-    """What the next tier asks, and how far away it is."""
-    worth = f", for {points(tier.points * factor)} points" if tier.points else ""
-    if shown.ratio >= tier.at_least:
-        why = f"your lower end, {words.number(shown.low, 3)}, does not clear {tier.at_least:g} yet"
-    else:
-        why = f"that is {words.number(tier.at_least / shown.ratio)} times as fast as now"
-    return f"{words.asked(tier)}{worth}: {why}"
-
-
 def _told(timing: Timing) -> list[tuple[str, str]]:
     """The figures beside the speed, by their names; what was not measured is left out."""
-    duration, unit = words.duration, "call" if timing.training is None else "training"
+    duration, unit = words.duration, _unit(timing)
     told = [
         (f"Your time for one {unit}", duration(timing.milliseconds) if timing.milliseconds is not None else ""),
         ("The reference’s time", duration(timing.reference_milliseconds) if timing.reference_milliseconds else ""),
         ("Arithmetic", f"{words.number(timing.gflops, 3)} GFLOP/s" if timing.gflops is not None else ""),
         (_limit_name(timing), words.percent(timing.percent_of_limit) if timing.percent_of_limit is not None else ""),
-        ("An empty call", duration(timing.null_milliseconds) if timing.null_milliseconds is not None else ""),
+        (f"An empty {unit}", duration(timing.null_milliseconds) if timing.null_milliseconds is not None else ""),
     ]
     return [(name, text) for name, text in told if text] + _trained(timing.training or {})
+
+
+def _unit(timing: Timing) -> str:
+    return "call" if timing.training is None else "training"
 
 
 def _trained(figures: dict[str, Any]) -> list[tuple[str, str]]:

@@ -20,6 +20,16 @@ def upright(x: float, top: float, bottom: float, classes: str) -> str:
     return line(x, top, x, bottom, classes)
 
 
+def throughout(x: float, classes: str) -> str:
+    """A line from the top to the bottom, however high the picture is drawn."""
+    return f'<line x1="{x:.2f}%" x2="{x:.2f}%" y1="0" y2="100%" class="{classes}"/>'
+
+
+def halfway(parts: Iterable[str]) -> str:
+    """Pieces whose places from top to bottom are counted from the picture's middle, however high it is drawn."""
+    return f'<svg y="50%" overflow="visible">{"".join(parts)}</svg>'
+
+
 def dot(x: float, y: float, radius: float, classes: str) -> str:
     """A filled circle."""
     return f'<circle cx="{x:.2f}%" cy="{y:.1f}" r="{radius:g}" class="{classes}"/>'

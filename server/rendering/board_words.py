@@ -6,9 +6,12 @@ import math
 from dataclasses import dataclass
 
 from grader.contract import Benchmark, Tier
+from server.rendering.numbers import points
 
 FEWEST_DIGITS, MOST_DIGITS = 2, 4
-METALS = ("bronze", "silver", "gold", "platinum")
+TIER_COLOURS = 6
+"""How many tiers have a colour of their own, from the slowest on; faster ones share the last."""
+NO_BREAK = "\N{NO-BREAK SPACE}"
 LIMITS = {"arithmetic": "arithmetic", "memory": "memory"}
 """What holds a machine back, as `Timing.limited_by` names it and as people read it."""
 
@@ -50,9 +53,10 @@ def comparison(value: float, low: float, high: float) -> tuple[str, str]:
     if low <= 1 <= high:
         return "As fast as the reference", f"no difference could be measured: {interval(low, high)} times its speed"
     if value > 1:
-        return f"{_fixed(value, _decimals(low, high))} times as fast as the reference", interval(low, high)
-    longer, bounds = 1 / value, (1 / high, 1 / low)
-    return f"{_fixed(longer, _decimals(*bounds))} times the reference’s time", f"{interval(*bounds)} times as long"
+        times, (first, last) = _beside_one(value, low, high)
+        return f"{times} times as fast as the reference", f"{first} to {last}"
+    times, (first, last) = _beside_one(1 / value, 1 / high, 1 / low)
+    return f"{times} times the reference’s time", f"{first} to {last} times as long"
 
 
 def asked(tier: Tier) -> str:
@@ -61,6 +65,19 @@ def asked(tier: Tier) -> str:
         return f"at least {tier.at_least:g} times as fast as the reference"
     longest = number(1 / tier.at_least, 3)
     return f"at most {longest.rstrip('0').rstrip('.') if '.' in longest else longest} times the reference’s time"
+
+
+def asks(tier: Tier, value: float, low: float, factor: float = 1.0) -> str:
+    """What the next tier asks of a speed and the lower end of its interval, and how far away it is.
+
+    `factor` turns the grader's points into the course's.
+    """
+    worth = f", for {points(tier.points * factor)} points" if tier.points else ""
+    if value >= tier.at_least:
+        why = f"your lower end, {number(low, 3)}, does not clear {tier.at_least:g} yet"
+    else:
+        why = f"that is {number(tier.at_least / value)} times as fast as now"
+    return f"{asked(tier)}{worth}: {why}"
 
 
 def duration(milliseconds: float | None) -> str:
@@ -79,18 +96,32 @@ def percent(value: float | None) -> str:
     return f"{number(value)} %" if value < 10 else f"{value:.0f} %"
 
 
+def faster(share: float) -> str:
+    """How much faster by a share of a speed, 0.24 or 3: `24 %`, and from twice as fast on `4.0 ×`."""
+    return f"{number(100 * share)}{NO_BREAK}%" if share < 1 else ratio(1 + share)
+
+
+def faster_words(share: float) -> str:
+    """As `faster`, within a sentence: `24 % faster`, `4.0 times as fast`."""
+    return f"{faster(share)} faster" if share < 1 else f"{number(1 + share)} times as fast"
+
+
 def limit_words(limited_by: str) -> str:
     """Which of the machine's rates bounds a method: its arithmetic or its memory."""
     return LIMITS.get(limited_by, "")
 
 
 def tier_look(benchmark: Benchmark | None, name: str) -> TierLook:
-    """The look of a tier by its name; of no tier for an empty one."""
+    """The look of a tier by its name; of no tier for an empty one.
+
+    Its colour is that of its step, whatever the tiers are called; the icon tells the fastest from the others.
+    """
     if not name:
         return TierLook("No tier", "dash-circle", "quiet", is_reached=False)
-    fastest = benchmark is not None and benchmark.tiers[-1].name == name
-    metal = f"tier-{name}" if name in METALS else "tier-other"
-    return TierLook(tier_word(name), "trophy-fill" if fastest else "award-fill", metal)
+    names = [tier.name for tier in benchmark.tiers] if benchmark is not None else []
+    step = names.index(name) + 1 if name in names else TIER_COLOURS
+    fastest = names[-1:] == [name]
+    return TierLook(tier_word(name), "trophy-fill" if fastest else "award-fill", f"tier-{min(step, TIER_COLOURS)}")
 
 
 def tier_word(name: str) -> str:
@@ -106,6 +137,14 @@ def method_word(sample: str) -> str:
 def next_tier(benchmark: Benchmark, low: float | None) -> Tier | None:
     """The slowest tier that an interval from `low` on does not reach for sure."""
     return next((tier for tier in benchmark.tiers if low is None or low < tier.at_least), None)
+
+
+def _beside_one(value: float, low: float, high: float) -> tuple[str, tuple[str, str]]:
+    """A multiple above 1 and its bounds, in as few digits as tell these apart and the lower one from 1."""
+    decimals = _decimals(low, high)
+    if _fixed(low, decimals) == _fixed(1.0, decimals):
+        decimals = _decimals(1.0, low)
+    return _fixed(value, decimals), (_fixed(low, decimals), _fixed(high, decimals))
 
 
 def _decimals(low: float, high: float) -> int:

@@ -8,7 +8,7 @@ from flask import Flask
 from markupsafe import Markup
 
 from server.models import Person, utcnow
-from server.rendering import evidence, figures, icons, numbers, outcome, plain_text, times
+from server.rendering import board_words, evidence, figures, icons, numbers, outcome, plain_text, times
 
 
 def register_filters(app: Flask) -> None:
@@ -23,7 +23,7 @@ def register_filters(app: Flask) -> None:
         figures=figures.figures,
         moment=moment,
         person_name=person_name,
-        ordinal=ordinal,
+        ordinal=numbers.ordinal,
     )
     app.jinja_env.globals.update(
         icon=icons.icon,
@@ -32,6 +32,7 @@ def register_filters(app: Flask) -> None:
         check_look=outcome.check_look,
         limit_look=outcome.limit_look,
         state_look=outcome.state_look,
+        tier_look=board_words.tier_look,
         visibility_note=outcome.visibility_note,
         for_form=times.for_form,
         utcnow=utcnow,
@@ -50,9 +51,3 @@ def moment(when: datetime, form: str = "both") -> Markup:
 def person_name(person: Person) -> str:
     """A person's name with the number, or the number alone."""
     return f"{plain_text.plain(person.name)} ({person.number})" if person.name else person.number
-
-
-def ordinal(number: int) -> str:
-    """1st, 2nd, 3rd, 11th."""
-    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{suffix}"

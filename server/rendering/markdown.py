@@ -19,6 +19,9 @@ from server.rendering.maths import mathml
 from server.rendering.pictures import PictureError, figure, refused
 from server.rendering.source import highlight_fragment
 
+THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?!\d)")
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+
 
 @lru_cache(maxsize=64)
 def statement_html(text: str, pictures: str) -> Markup:
@@ -52,6 +55,7 @@ def fragment_parser() -> MarkdownIt:
     parser.disable(["image", "heading", "lheading"])
     parser.use(dollarmath_plugin, renderer=_formula, allow_digits=False, double_inline=True)
     parser.core.ruler.before("inline", "formula_first", _end_with_a_space)
+    parser.core.ruler.after("inline", "thousands", _keep_thousands_together)
     parser.add_render_rule("fence", _fence)
     parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", _table_close)
@@ -74,6 +78,13 @@ def _end_with_a_space(state: StateCore) -> None:
     for token in state.tokens:
         if token.type == "inline" and token.content.startswith("$") and token.content[-1].isdigit():
             token.content += " "
+
+
+def _keep_thousands_together(state: StateCore) -> None:
+    """Have no line end within a number like 2 359 296. Code stays as it is: people copy it."""
+    texts = (child for token in state.tokens for child in token.children or () if child.type == "text")
+    for text in texts:
+        text.content = THOUSANDS.sub(lambda number: number[0].replace(" ", NARROW), text.content)
 
 
 def _lower_headings(state: Any) -> None:
@@ -106,7 +117,7 @@ def _fence(renderer: RendererHTML, tokens: list[Token], index: int, options: Any
 
 
 def _table_open(*_: Any) -> str:
-    return '<div class="table-scroll" tabindex="0" role="region" aria-label="Table"><table class="table table-sm">'
+    return '<div class="table-scroll" tabindex="0" role="group" aria-label="Table"><table class="table table-sm">'
 
 
 def _table_close(*_: Any) -> str:

@@ -39,6 +39,12 @@ def value(item: Any, digits: int = DIGITS) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 11th."""
+    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
+
+
 def percentage(part: float | None, whole: float | None) -> int | None:
     """`part` of `whole` in percent from 0 to 100, rounded down so that only full marks read as 100."""
     if part is None or not whole or whole <= 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,6 +29,7 @@ from server.models import (
 from server.services import score, timing
 from server.services.aliases import set_alias, set_listed
 from server.services.errors import Refused
+from server.services.middle_run import middle
 
 __all__ = [
     "Entry",
@@ -50,9 +53,10 @@ class Entry:
     """A row of a board as one viewer may see it.
 
     `place` counts the rows from 1. `rank` is the person's among those who are listed, the same for all that cannot be
-    told apart; None for a method. `name` is the alias, or the method's name. `gap` is by how many percent the next
-    better rank is faster. `person` and `run` are there for the staff and in one's own row, and `is_listed` and
-    `hidden_reason` matter to these alone: others do not get a row that is hidden or not listed.
+    told apart; None for a method. `name` is the alias, or the method's name. `gap` is by how many percent the nearest
+    person is faster whose whole interval lies above the row's. `person` and `run` are there for the staff and in one's
+    own row, and `is_listed` and `hidden_reason` matter to these alone: others do not get a row that is hidden or not
+    listed.
     """
 
     place: int
@@ -97,8 +101,9 @@ def entries(
 ) -> list[Entry]:
     """The rows of a board, the fastest first.
 
-    A person stands with the fastest of their submissions, each as its newest finished run found it; a submission that
-    was refused then does not stand. A method stands with its newest run.
+    A person stands with the fastest of their submissions, each as its newest finished run found it, or where others
+    cannot be told from it, with the middle one of these; a submission that was refused then does not stand. A method
+    stands with its newest run.
     """
     rows = [*_people(s, published, assignment, viewer, device_kind), *_methods(s, published, assignment, device_kind)]
     shown = [row for row in rows if is_staff or row.is_own or row.is_public]
@@ -108,7 +113,8 @@ def entries(
     placed = [
         replace(row, place=place, rank=None if row.is_method else own) for place, (own, row) in enumerate(ordered, 1)
     ]
-    return [_for_viewer(replace(row, gap=_gap(row, placed)), is_staff=is_staff) for row in placed]
+    listed_speeds = sorted((row.low, row.ratio) for row in placed if row.rank is not None and row.is_public)
+    return [_for_viewer(replace(row, gap=_gap(row, listed_speeds)), is_staff=is_staff) for row in placed]
 
 
 def device_kinds(s: Session, published: CourseAssignment) -> list[str]:
@@ -203,10 +209,10 @@ def _people(
         )
         .order_by(TimingRun.ratio.desc(), TimingRun.id)
     )
-    best: dict[int, Entry] = {}
+    people: dict[int, list[Entry]] = {}
     for run, person, name, hiding in rows:
-        best.setdefault(person.id, _person_entry(run, person, name, hiding, viewer))
-    return list(best.values())
+        people.setdefault(person.id, []).append(_person_entry(run, person, name, hiding, viewer))
+    return [middle(own, own[0]) for own in people.values()]
 
 
 def _methods(s: Session, published: CourseAssignment, assignment: Assignment, device_kind: str) -> list[Entry]:
@@ -276,13 +282,15 @@ def _entry(run: TimingRun, name: str, *, is_method: bool = False) -> Entry:
     )
 
 
-def _gap(row: Entry, placed: Iterable[Entry]) -> float | None:
-    """By how many percent the slowest of those that are ahead by rank, and faster, beats a row."""
+def _gap(row: Entry, listed: Sequence[tuple[float, float]]) -> float | None:
+    """By how many percent the nearest of those whose whole interval lies above a row's is faster.
+
+    `listed` has the lower end and the speed of everybody who is listed, in order.
+    """
     if row.rank is None or not row.ratio:
         return None
-    better = [other.ratio for other in placed if other.rank is not None and other.rank < row.rank and other.is_public]
-    ahead = [ratio for ratio in better if ratio > row.ratio]
-    return 100.0 * (min(ahead) / row.ratio - 1.0) if ahead else None
+    nearest = bisect_right(listed, (row.high, math.inf))
+    return 100.0 * (listed[nearest][1] / row.ratio - 1.0) if nearest < len(listed) else None
 
 
 def _for_viewer(row: Entry, *, is_staff: bool) -> Entry:

@@ -6,6 +6,7 @@ import csv
 import io
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import func, select
@@ -111,14 +112,17 @@ def as_json(run: TimingRun, *, with_seed: bool) -> dict[str, Any]:
 
 
 def as_csv(run: TimingRun) -> str:
-    """Every call of a run as a table, times in milliseconds."""
+    """Every call of a run as a table, times in milliseconds; with what events tell of it where they were recorded."""
     out = io.StringIO()
     table = csv.writer(out)
-    table.writerow(["pair", "call", "submission_ms", "reference_ms"])
     pairs = Timing.from_dict(run.result).samples if run.result else ()
+    has_events = any(pair.submission_events or pair.reference_events for pair in pairs)
+    events = ["submission_events_ms", "reference_events_ms"] if has_events else []
+    table.writerow(["pair", "call", "submission_ms", "reference_ms", *events])
     for number, pair in enumerate(pairs, 1):
-        for call, times in enumerate(zip(pair.submission, pair.reference, strict=True), 1):
-            table.writerow([number, call, *times])
+        told = (pair.submission_events, pair.reference_events) if has_events else ()
+        columns = zip_longest(pair.submission, pair.reference, *told)
+        table.writerows([number, call, *times] for call, times in enumerate(columns, 1))
     return out.getvalue()
 
 

@@ -189,6 +189,9 @@ def _check_result(result: Result, submission: Submission) -> None:
     expected = submission.course_assignment.assignment
     if result.assignment != expected:
         raise ContractError(f"result: it is about {result.assignment}, but the submission is for {expected}")
+    # Numbers are given again when an older database is restored, seeds are not.
+    if result.seed != submission.seed:
+        raise ContractError("result: its inputs were drawn from another seed than this submission's")
     if not all(math.isfinite(number) for number in (result.score, result.max_score)):
         raise ContractError("result: the score is no finite number")
     if not 0 <= result.score <= result.max_score:

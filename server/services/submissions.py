@@ -15,6 +15,7 @@ from grader.contract import (
     GRADE_CPU,
     GRADE_GPU,
     Assignment,
+    HandedIn,
     Job,
     UploadRefused,
     Visibility,
@@ -63,40 +64,33 @@ def submit(
     """
     now = now or utcnow()
     _check_door(s, published, person, now)
-    name = clean_filename(filename, assignment.filename)
-    try:
-        kept = None if keep is None else _kept_weights(s, published, person, keep)
-        shown = None if beside is None else replace(beside, filename=_shown(beside.filename) or "The file of weights")
-        handed_in = read_handed_in(
-            content, _shown(filename) or name, assignment, name, weights=shown, keeps_weights=kept is not None
-        )
-    except UploadRefused as refusal:
-        raise SubmissionRefused(str(refusal)) from None
+    kept = None if keep is None else _kept_weights(s, published, person, keep)
+    handed_in = _read(content, filename, assignment, beside, keeps_weights=kept is not None)
     _check_waiting(s, published, person)
     submission = Submission(
         course_assignment=published,
         person=person,
         created_at=now,
         is_late=published.due_at is not None and now > published.due_at,
-        seed=secrets.randbits(SEED_BITS),
+        seed=draw_seed(),
         queue=GRADE_GPU if assignment.gpu else GRADE_CPU,
         state=State.QUEUED,
         enqueued_at=now,
         lease_until=now + QUEUE_LEASE,
         notes=[storable_text(note) for note in handed_in.notes],
-        weights=None,
+        weights=_weights(handed_in, assignment, kept),
+        files=[_file(name, text) for name, text in (handed_in.files | handed_in.originals).items()],
+        attempts=[Attempt(number=1, created_at=now)],
     )
-    if assignment.trained is not None:
-        read = handed_in.weights
-        submission.weights = kept if read is None else weights.stored(read, assignment.trained.weights)
-    for each, text in (handed_in.files | handed_in.originals).items():
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        submission.files.append(SubmissionFile(name=each, content=text, sha256=digest))
-    submission.attempts.append(Attempt(number=1, created_at=now))
     s.add(submission)
     s.flush()
     enqueue(s, submission)
     return submission
+
+
+def draw_seed() -> int:
+    """A secret seed, which JSON's readers keep exactly."""
+    return secrets.randbits(SEED_BITS)
 
 
 def enqueue(s: Session, submission: Submission) -> None:
@@ -192,6 +186,32 @@ def _check_door(s: Session, published: CourseAssignment, person: Person, now: da
         raise SubmissionRefused("This assignment is not published.")
     if published.opens_at is not None and now < published.opens_at:
         raise SubmissionRefused(f"This assignment opens on {published.opens_at:%d %B %Y at %H:%M} UTC.")
+
+
+def _read(
+    content: bytes, filename: str, assignment: Assignment, beside: WeightsFile | None, *, keeps_weights: bool
+) -> HandedIn:
+    """What was handed in, with the files named as the student named them. Raises SubmissionRefused."""
+    name = clean_filename(filename, assignment.filename)
+    if beside is not None:
+        beside = replace(beside, filename=_shown(beside.filename) or "The file of weights")
+    try:
+        return read_handed_in(
+            content, _shown(filename) or name, assignment, name, weights=beside, keeps_weights=keeps_weights
+        )
+    except UploadRefused as refusal:
+        raise SubmissionRefused(str(refusal)) from None
+
+
+def _file(name: str, text: str) -> SubmissionFile:
+    return SubmissionFile(name=name, content=text, sha256=hashlib.sha256(text.encode()).hexdigest())
+
+
+def _weights(handed_in: HandedIn, assignment: Assignment, kept: Weights | None) -> Weights | None:
+    """The weights that came, else those that are kept; none for an assignment that takes none."""
+    if assignment.trained is None:
+        return None
+    return kept if handed_in.weights is None else weights.stored(handed_in.weights, assignment.trained.weights)
 
 
 def _kept_weights(s: Session, published: CourseAssignment, person: Person, keep: int) -> Weights | None:

@@ -1,4 +1,4 @@
-"""Timing runs: asked for when all checks have passed, sent to a grader, and written down once.
+"""Timing runs: asked for when all checks have passed, sent when their turn comes, and written down once.
 
 A run is one row from its request to its result, however often it is tried: the first result wins. It is the newest
 finished run of a submission that gives the points for speed, none where that one was refused.
@@ -7,22 +7,20 @@ finished run of a submission that gives the points for speed, none where that on
 from __future__ import annotations
 
 import math
-import secrets
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.contract import (
     GRADE_GPU,
     TIME_CPU,
-    TIME_TASK,
     Assignment,
     Benchmark,
     ContractError,
     Outcome,
     Timing,
-    TimingJob,
 )
 from server.models import (
     CourseAssignment,
@@ -33,19 +31,16 @@ from server.models import (
     TimingState,
     utcnow,
 )
-from server.services import aliases, outbox, score
+from server.services import aliases, score
 from server.services.errors import Refused
 from server.services.storable import storable, storable_text
-from server.services.submissions import SEED_BITS
+from server.services.submissions import draw_seed
+from server.services.timing_queue import WAITING, release, send
 
-WAITING = (TimingState.QUEUED, TimingState.RUNNING)
 MOST_RETRIES = 2
 BACK_OFF = (timedelta(seconds=5), timedelta(seconds=30))
-LONGEST_LEASE = timedelta(hours=2)
 # Sandboxes have to start, outputs are verified after the clock has stopped, and one message may wait behind another.
 LEASE_FACTOR, LEASE_GRACE = 2, timedelta(seconds=60)
-# Gradings go first where a queue has both; the steps are those that Celery's Redis transport tells apart.
-PRIORITIES = {TimingReason.SUBMISSION: 3, TimingReason.VERIFICATION: 6, TimingReason.METHOD: 6}
 
 
 def request(
@@ -57,7 +52,7 @@ def request(
     by: Person | None = None,
     now: datetime | None = None,
 ) -> TimingRun | None:
-    """Have a submission timed once the transaction is committed; None where nothing is to be timed.
+    """Have a submission timed when its turn comes; None where nothing is to be timed.
 
     It must have passed all checks of an assignment with a benchmark. For the reason `SUBMISSION` a version of the
     assignment's folder is timed once; staff who ask for a verification get a run of their own.
@@ -72,7 +67,10 @@ def request(
     aliases.of(s, published.course_id, submission.person_id)
     run = _new_run(published, assignment, assignment.benchmark, reason, by, now or utcnow())
     run.submission, run.version = submission, version
-    return _stored(s, run)
+    s.add(run)
+    s.flush()
+    release(s, run.queue, run.created_at)
+    return run
 
 
 def request_methods(
@@ -80,11 +78,12 @@ def request_methods(
 ) -> list[TimingRun]:
     """Have the known methods timed, and the reference against itself, but for those that wait already.
 
+    One of every tier comes before a second of any, the fastest tier first: so a board soon shows what its tiers mean.
     Raises Refused where the assignment is not timed.
     """
     if assignment.benchmark is None:
         raise Refused("This assignment is not timed, so there is no method to measure.")
-    names = dict.fromkeys((*(name for name, _ in assignment.benchmark.methods), assignment.benchmark.reference))
+    names = _by_turns(assignment.benchmark)
     texts = {path.stem: path.read_text(encoding="utf-8") for path in assignment.submissions("accepted")}
     waiting = set(
         s.scalars(
@@ -97,18 +96,24 @@ def request_methods(
     for name in (name for name in names if name not in waiting):
         run = _new_run(published, assignment, assignment.benchmark, TimingReason.METHOD, by, now or utcnow())
         run.method, run.source, run.version = name, texts[name], assignment.version
-        runs.append(_stored(s, run))
+        s.add(run)
+        s.flush()
+        runs.append(run)
+    for queue in {run.queue for run in runs}:
+        release(s, queue, now)
     return runs
 
 
-def begin(s: Session, run_id: int, attempt: int, *, now: datetime | None = None) -> bool:
-    """Note that a grader has begun. False, and nothing changed, when that attempt no longer counts."""
+def begin(s: Session, run_id: int, attempt: int, *, worker: str = "", now: datetime | None = None) -> bool:
+    """Note that a grader has begun, and let the next one go. False, and nothing changed, for an attempt of the past."""
     run = _locked(s, run_id)
     if run is None or run.state is not TimingState.QUEUED or run.attempt != attempt:
         return False
-    run.state = TimingState.RUNNING
-    run.lease_until = (now or utcnow()) + timedelta(seconds=run.patience)
+    now = now or utcnow()
+    run.state, run.begun_at, run.worker = TimingState.RUNNING, now, storable_text(worker, 200)
+    run.lease_until = now + timedelta(seconds=run.patience)
     s.flush()
+    release(s, run.queue, now)
     return True
 
 
@@ -127,12 +132,14 @@ def record(s: Session, run_id: int, attempt: int, timing: Timing, *, now: dateti
         if attempt == run.attempt and run.state in WAITING:
             _keep(run, timing)
             again(s, run, now=now, after=BACK_OFF[min(run.retries, len(BACK_OFF) - 1)])
+            release(s, run.queue, now)
         return False
     _keep(run, timing)
     run.attempt, run.state, run.finished_at, run.lease_until = attempt, TimingState.DONE, now, None
     s.flush()
     if run.submission_id is not None:
         _settle_locked(s, run.submission_id)
+    release(s, run.queue, now)
     return True
 
 
@@ -146,48 +153,19 @@ def try_again(s: Session, run: TimingRun, *, now: datetime | None = None) -> Non
 
 
 def again(s: Session, run: TimingRun, *, now: datetime, after: timedelta = timedelta()) -> None:
-    """Begin another attempt, or fail the run when there were enough."""
+    """Begin another attempt, now or from a pause on when its turn comes, or fail the run when there were enough."""
     if run.retries >= MOST_RETRIES:
         run.state, run.lease_until, run.finished_at = TimingState.FAILED, None, now
         s.flush()
         return
     run.retries += 1
     run.attempt += 1
-    run.state, run.finished_at = TimingState.QUEUED, None
+    run.state, run.finished_at, run.begun_at = TimingState.QUEUED, None, None
     if after:
-        run.enqueued_at = run.lease_until = now + after
+        run.enqueued_at, run.lease_until = now + after, None
         s.flush()
     else:
         send(s, run, now=now)
-
-
-def send(s: Session, run: TimingRun, *, now: datetime, lease: timedelta = timedelta()) -> None:
-    """Have the run's present attempt sent to a grader once the transaction is committed.
-
-    It is given a lease of its patience, or of `lease` where that is longer.
-    """
-    run.enqueued_at = now
-    run.lease_until = now + min(max(lease, timedelta(seconds=run.patience)), LONGEST_LEASE)
-    s.flush()
-    outbox.put(s, job_of(run), run.queue, task=TIME_TASK, priority=PRIORITIES[run.reason])
-
-
-def mark_unsent(s: Session, job: TimingJob) -> None:
-    """Let the sweep send this job at once: the broker did not take it. A lease without length says so."""
-    s.execute(
-        update(TimingRun)
-        .where(TimingRun.id == job.run, TimingRun.attempt == job.attempt, TimingRun.state == TimingState.QUEUED)
-        .values(lease_until=TimingRun.enqueued_at)
-    )
-
-
-def job_of(run: TimingRun) -> TimingJob:
-    """What a grader needs to know about a run's present attempt."""
-    submission = run.submission
-    files = {f"{run.method}.py": run.source}
-    if submission is not None:
-        files = {file.name: file.content for file in submission.graded_files}
-    return TimingJob(run.id, run.attempt, run.course_assignment.assignment, files, run.seed)
 
 
 def for_submission(s: Session, submission: Submission) -> list[TimingRun]:
@@ -202,31 +180,20 @@ def for_methods(s: Session, published: CourseAssignment) -> list[TimingRun]:
     return list(s.scalars(query.order_by(TimingRun.id.desc())))
 
 
-def not_before(reason: TimingReason) -> list[TimingReason]:
-    """The reasons whose runs do not go before one of that reason."""
-    return [other for other, priority in PRIORITIES.items() if priority >= PRIORITIES[reason]]
-
-
-def queue_position(s: Session, run: TimingRun) -> int:
-    """How many runs come before this one, itself included: 1 is next, or under way. 0 when it does not wait."""
-    if run.state not in WAITING:
-        return 0
-    place = case({reason.value: priority for reason, priority in PRIORITIES.items()}, value=TimingRun.reason)
-    own = PRIORITIES[run.reason]
-    same = (TimingRun.enqueued_at < run.enqueued_at) | (
-        (TimingRun.enqueued_at == run.enqueued_at) & (TimingRun.id < run.id)
-    )
-    earlier = (place < own) | ((place == own) & same)
-    query = select(func.count()).where(TimingRun.state.in_(WAITING), TimingRun.queue == run.queue, earlier)
-    return 1 + (s.scalar(query) or 0)
-
-
 def staff_note(run: TimingRun) -> str:
     """What the staff should know about a run whose timing failed on our side; "" for one that did not."""
     if run.outcome != Outcome.INTERNAL_ERROR:
         return "No result came from the grader." if run.state is TimingState.FAILED else ""
     told = run.result or {}
     return str(told.get("worker", {}).get("error") or told.get("message") or "The grader failed and did not say why.")
+
+
+def _by_turns(benchmark: Benchmark) -> list[str]:
+    """The known methods and the reference: one of every tier, then the next of every tier; of no tier the last."""
+    tiers = [*(tier.name for tier in reversed(benchmark.tiers)), ""]
+    by_tier = [[name for name, expected in benchmark.methods if expected == tier] for tier in tiers]
+    turns = (name for turn in zip_longest(*by_tier) for name in turn if name is not None)
+    return list(dict.fromkeys((*turns, benchmark.reference)))
 
 
 def _new_run(
@@ -241,7 +208,7 @@ def _new_run(
         course_assignment=published,
         reason=reason,
         requested_by=by,
-        seed=secrets.randbits(SEED_BITS),
+        seed=draw_seed(),
         queue=GRADE_GPU if assignment.gpu else TIME_CPU,
         state=TimingState.QUEUED,
         attempt=1,
@@ -249,13 +216,6 @@ def _new_run(
         created_at=now,
         enqueued_at=now,
     )
-
-
-def _stored(s: Session, run: TimingRun) -> TimingRun:
-    s.add(run)
-    s.flush()
-    send(s, run, now=run.created_at)
-    return run
 
 
 def _is_timed(s: Session, submission: Submission, version: str) -> bool:
@@ -283,6 +243,8 @@ def _check_timing(timing: Timing, run: TimingRun) -> None:
     expected = run.course_assignment.assignment
     if timing.assignment != expected:
         raise ContractError(f"timing: it is about {timing.assignment}, but the run is for {expected}")
+    if timing.seed != run.seed:
+        raise ContractError("timing: its inputs were drawn from another seed than this run's")
     figures = (timing.ratio, timing.milliseconds, timing.percent_of_limit, *(timing.interval or ()))
     if not all(math.isfinite(figure) and figure >= 0 for figure in figures if figure is not None):
         raise ContractError("timing: a figure is negative, or no finite number")

@@ -9,17 +9,17 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.models import Attempt, Submission, TimingRun, TimingState
-from server.services import timing
+from server.services import timing, timing_queue
 
 MOST_AT_ONCE = 100
 
 
 def sweep(s: Session, now: datetime, messages_waiting: Callable[[str], int | None]) -> int:
-    """Send again the runs that have no result in time; returns how many.
+    """Send again the runs that have no result in time, and those whose turn it is; returns how many were lost.
 
-    A run that was begun and is silent gets a new attempt. One that waits is lost when the broker did not take it, when
-    one that was sent after it ended longer ago than it may take itself (a queue is served in order), or when its queue
-    is empty and nothing ended for as long.
+    A run that was begun and is silent gets a new attempt. One that was sent is lost when the broker did not take it,
+    when one that was sent after it ended longer ago than it may take itself (a queue is served in order), or when its
+    queue is empty and nothing ended for as long. One that is held back has no lease, and cannot be lost.
     """
     waiting: dict[str, int | None] = {}
     count = 0
@@ -28,10 +28,11 @@ def sweep(s: Session, now: datetime, messages_waiting: Callable[[str], int | Non
             timing.again(s, run, now=now)
         elif _is_lost(s, run, now, waiting, messages_waiting):
             lease = (run.lease_until or now) - run.enqueued_at
-            timing.send(s, run, now=now, lease=2 * lease)
+            timing_queue.send(s, run, now=now, lease=2 * lease)
         else:
             continue
         count += 1
+    timing_queue.release_all(s, now)
     return count
 
 
@@ -70,7 +71,6 @@ def _is_overtaken(s: Session, run: TimingRun, since: datetime) -> bool:
     """Whether one that came after it in the queue has ended before `since`: by then it had begun, if it was there."""
     query = select(TimingRun.id).where(
         TimingRun.queue == run.queue,
-        TimingRun.reason.in_(timing.not_before(run.reason)),
         TimingRun.enqueued_at > run.enqueued_at,
         TimingRun.finished_at <= since,
     )

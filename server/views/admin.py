@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask_login import login_required
+from wtforms.fields.choices import SelectChoice
 
 from server.context import db
 from server.forms import CourseForm, LecturerForm
@@ -84,7 +85,8 @@ def _create_lecturer(form: LecturerForm) -> tuple[Person, str | None]:
 def _lecturer_form(**kwargs: Any) -> LecturerForm:
     form = LecturerForm(**kwargs)
     known = courses.courses_of(db(), person())
-    form.course.choices = [("", "None yet")] + [(member.course.slug, member.course.title) for member in known]
+    form.course.choices = [SelectChoice("", "None yet")]
+    form.course.choices += [SelectChoice(member.course.slug, member.course.title) for member in known]
     return form
 
 

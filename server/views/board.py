@@ -2,55 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, request
 from flask_login import login_required
 
-from grader.contract import Assignment, Benchmark
 from server.board_forms import AliasForm
 from server.context import db
 from server.login import person
-from server.models import Course, CourseAssignment, EnrolmentRole, TimingState, utcnow
-from server.rendering.board_rows import board_of, history_of, verified
-from server.rendering.board_words import method_word
-from server.services import board, board_audit, submissions, timing
-from server.services.board_standing import standing
+from server.models import utcnow
+from server.services import board, timing
 from server.services.errors import Refused
-from server.views.access import course_of, published_in, usable_assignment
+from server.views.board_page import Place, is_settled, later, page, parts, place
+from server.views.live_parts import changed_parts
 
 pages = Blueprint("board", __name__, url_prefix="/courses/<slug>/assignments/<name>/board")
 
 REFUSED = 422
-DEVICES = {"cpu": "Processors", "gpu": "Graphics processors"}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The board that a request is about, and who asks."""
-
-    course: Course
-    published: CourseAssignment
-    assignment: Assignment
-    benchmark: Benchmark
-    is_staff: bool
-    kind: str
-    kinds: list[str]
 
 
 @pages.get("/")
 @login_required
 def index(slug: str, name: str) -> str:
     """The board, for one kind of device."""
-    return _page(_place(slug, name))
+    return page(place(slug, name))
+
+
+@pages.get("/state")
+@login_required
+def state(slug: str, name: str) -> Response:
+    """The parts of that page that changed since those that the address names, as `?results=3f2a...`."""
+    here = place(slug, name)
+    return changed_parts(parts(here), utcnow(), later(here), settled=is_settled(here))
 
 
 @pages.post("/name")
 @login_required
 def rename(slug: str, name: str) -> Response | tuple[str, int]:
     """Change what one is called on the boards of the course."""
-    here, form = _place(slug, name), AliasForm()
+    here, form = place(slug, name), AliasForm()
     if form.validate_on_submit():
         try:
             board.set_alias(db(), here.course, person(), form.alias.data)
@@ -61,14 +49,14 @@ def rename(slug: str, name: str) -> Response | tuple[str, int]:
             db().commit()
             flash("Your name on the boards is saved.", "success")
             return _back(here, "name")
-    return _page(here, form), REFUSED
+    return page(here, form), REFUSED
 
 
 @pages.post("/listing")
 @login_required
 def listing(slug: str, name: str) -> Response:
     """Leave the boards of the course, or stand on them."""
-    here = _place(slug, name)
+    here = place(slug, name)
     wanted = request.form.get("listed")
     if wanted not in ("yes", "no"):
         abort(400)
@@ -108,72 +96,11 @@ def _tell(count: int, words: str, none: str) -> None:
 
 
 def _back(here: Place, anchor: str | None = None) -> Response:
-    return redirect(
-        url_for("board.index", slug=here.course.slug, name=here.assignment.id, device=here.kind, _anchor=anchor), 303
-    )
+    return redirect(here.address(**({"_anchor": anchor} if anchor else {})), 303)
 
 
 def _staff_place(slug: str, name: str) -> Place:
-    here = _place(slug, name)
+    here = place(slug, name)
     if not here.is_staff:
         abort(404)
     return here
-
-
-def _place(slug: str, name: str) -> Place:
-    """The board of a timed assignment. 404 where there is none, where it is not open, and for an unknown device."""
-    course, role = course_of(slug)
-    published = published_in(course, role, name)
-    assignment = usable_assignment(published)
-    is_staff = role is EnrolmentRole.LECTURER
-    if assignment.benchmark is None or not (is_staff or published.opens_at is None or published.opens_at <= utcnow()):
-        abort(404)
-    default = "gpu" if assignment.gpu else "cpu"
-    kinds = sorted({default, *board.device_kinds(db(), published)})
-    kind = request.args.get("device", default)
-    if kind not in kinds:
-        abort(404)
-    return Place(course, published, assignment, assignment.benchmark, is_staff, kind, kinds)
-
-
-def _page(here: Place, form: AliasForm | None = None) -> str:
-    rows = board.entries(db(), here.published, here.assignment, person(), here.kind, is_staff=here.is_staff)
-    own = standing(db(), here.published, person())
-    alias = own.name.alias if own.name else ""
-    drawn = board_of(rows, here.benchmark)
-    return render_template(
-        "board/index.html",
-        here=here,
-        course=here.course,
-        published=here.published,
-        title=here.assignment.title,
-        reference=method_word(here.benchmark.reference),
-        devices=sorted({row.device_name for row in rows if row.device_name}),
-        device_words=DEVICES,
-        people=sum(not row.is_method for row in rows),
-        has_own=any(row.is_own for row in rows),
-        rows=drawn.rows,
-        scale=drawn.scale,
-        own=own,
-        name_form=form or AliasForm(formdata=None, data={"alias": alias}),
-        **_history(here),
-        **(_staff(here) if here.is_staff else {}),
-    )
-
-
-def _history(here: Place) -> dict[str, Any]:
-    """One's own timings on this kind of device, with the numbers that one's submissions have on the pages."""
-    handed_in = submissions.history(db(), here.published, person())[::-1]
-    numbers = {submission.id: number for number, submission in enumerate(handed_in, 1)}
-    runs = [run for run in board.history(db(), here.published, person()) if run.device_kind == here.kind]
-    steps, chart = history_of(runs, numbers, here.benchmark)
-    return {"history": steps, "chart": chart}
-
-
-def _staff(here: Place) -> dict[str, Any]:
-    runs = board_audit.unfinished(db(), here.published)
-    return {
-        "waiting": sum(run.state is not TimingState.FAILED for run in runs),
-        "failed": [run for run in runs if run.state is TimingState.FAILED],
-        "repeated": [verified(pair) for pair in board_audit.repeated(db(), here.published)],
-    }

@@ -10,6 +10,7 @@ from server.board_forms import HideForm
 from server.context import catalogue, db
 from server.login import person
 from server.models import Course, CourseAssignment, EnrolmentRole, TimingRun
+from server.rendering.board_events import event_rows
 from server.rendering.board_rows import told_interval
 from server.rendering.board_samples import drawn_samples
 from server.rendering.board_speed import Measured, is_timed, machine_rates, measured
@@ -133,6 +134,7 @@ def _page(course: Course, published: CourseAssignment, found: TimingRun, form: H
         result=result,
         rates=machine_rates(result) if result else [],
         samples=drawn_samples(result.samples) if result else None,
+        events=event_rows(result) if result else [],
         runs=[(each, told_interval(each)) for each in board_audit.siblings(db(), found)],
         student=student,
         standing=standing(db(), published, student) if student else None,

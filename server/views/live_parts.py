@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask import Response, jsonify, request
 
@@ -13,19 +15,33 @@ from flask import Response, jsonify, request
 PASSING = re.compile(r'name="csrf_token" value="[^"]*"|(?<=>)[^<>]*(?=</time>)|(data-until="[0-9]+"[^>]*>)[^<]*')
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part whose tag is known before it is drawn, so that what has not changed is never drawn."""
+
+    tag: str
+    draw: Callable[[], str]
+
+
 def milliseconds(moment: datetime | None) -> int | None:
     """A moment as browsers count it."""
     return None if moment is None else round(moment.timestamp() * 1000)
 
 
-def changed_parts(parts: Mapping[str, str], now: datetime, later: int = 0) -> Response:
-    """The parts that differ from those that the address names, as JSON with the server's clock.
+def changed_parts(parts: Mapping[str, str | Part], now: datetime, later: int = 0, **more: object) -> Response:
+    """The parts that differ from those that the address names, as JSON with the server's clock and `more`.
 
     `later` is by how many milliseconds the page should ask less often.
     """
-    tags = {name: tag_of(html) for name, html in parts.items()}
-    fresh = {name: {"tag": tag, "html": parts[name]} for name, tag in tags.items() if request.args.get(name) != tag}
-    return jsonify(now=milliseconds(now), parts=fresh, later=later)
+    named = {
+        name: part if isinstance(part, Part) else Part(tag_of(part), partial(str, part)) for name, part in parts.items()
+    }
+    fresh = {
+        name: {"tag": part.tag, "html": part.draw()}
+        for name, part in named.items()
+        if request.args.get(name) != part.tag
+    }
+    return jsonify(now=milliseconds(now), parts=fresh, later=later, **more)
 
 
 def tag_of(html: str) -> str:

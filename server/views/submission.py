@@ -20,9 +20,11 @@ from server.rendering.board_speed import summary as speed_summary
 from server.rendering.bundle import bundle
 from server.rendering.places import Places
 from server.rendering.source import listing
-from server.services import grading, score, submissions, timing
+from server.rendering.timing_words import asks_again_in, first_words
+from server.services import grading, score, submissions, timing, timing_queue
 from server.services.errors import Refused
 from server.services.submissions import WAITING
+from server.services.timing_wait import Wait, wait_of
 from server.views.access import submission_of
 
 pages = Blueprint("submission", __name__, url_prefix="/submissions/<int:submission_id>")
@@ -58,6 +60,7 @@ def state(submission_id: int) -> Response:
         "done": not live["waiting"],
         "settled": live["settled"],
         "timing": speed_summary(live["speed"]),
+        "later": asks_again_in(live["wait"]),
     }
     if request.args.get("seen") != live["version"]:
         answer |= {
@@ -118,6 +121,25 @@ def regrade(submission_id: int) -> Response:
     return redirect(url_for("submission.index", submission_id=submission_id), 303)
 
 
+@pages.post("/timing")
+@login_required
+def time_first(submission_id: int) -> Response:
+    """Have the submission timed before the other ones of its student."""
+    submission, _ = submission_of(submission_id)
+    runs = timing.for_submission(db(), submission)
+    if not runs:
+        abort(404)
+    try:
+        timing_queue.prefer(db(), runs[0])
+    except Refused as refusal:
+        db().rollback()
+        flash(refusal.message, "warning")
+    else:
+        db().commit()
+        flash("It is timed before the other submissions that wait.", "success")
+    return redirect(url_for("submission.index", submission_id=submission_id, _anchor="speed"), 303)
+
+
 def _download(content: str | bytes, mimetype: str, name: str) -> Response:
     response = make_response(content)
     response.mimetype = mimetype
@@ -146,7 +168,7 @@ def _live(submission: Submission, role: EnrolmentRole) -> dict[str, Any]:
     position = submissions.queue_position(db(), submission)
     done = attempt.checks_done if attempt else 0
     places = Places(submission.graded_files)
-    speed = _speed(submission)
+    speed, wait = _speed(submission)
     published = submission.course_assignment
     return {
         "submission": submission,
@@ -168,30 +190,44 @@ def _live(submission: Submission, role: EnrolmentRole) -> dict[str, Any]:
         "flags": _flags(attempt, places) if is_lecturer and submission.state not in WAITING else [],
         "places": places,
         "speed": speed,
+        "wait": wait,
+        "wait_words": first_words(wait) if wait else "",
         "board_address": url_for("board.index", slug=published.course.slug, name=published.assignment),
         "settled": submission.state not in WAITING and not (speed and speed.is_waiting),
-        "version": _version(submission, done, position, len(checks), attempt, speed),
+        "version": _version(submission, done, position, len(checks), attempt, speed, wait),
     }
 
 
 def _version(
-    submission: Submission, done: int, position: int, shown: int, attempt: Attempt | None, speed: Speed | None
+    submission: Submission,
+    done: int,
+    position: int,
+    shown: int,
+    attempt: Attempt | None,
+    speed: Speed | None,
+    wait: Wait | None,
 ) -> str:
     """A short text that changes whenever the live part of the page does."""
     parts = [submission.attempt, submission.state, done, position, shown, _growth(attempt)]
-    return ".".join(map(str, [*parts, speed.version] if speed else parts))
+    if speed is not None:
+        parts.append(speed.version)
+    if wait is not None:
+        parts += [wait.minutes, wait.newer, wait.is_silent]
+    return ".".join(map(str, parts))
 
 
-def _speed(submission: Submission) -> Speed | None:
-    """How fast it is; None for an assignment that times nothing."""
+def _speed(submission: Submission) -> tuple[Speed | None, Wait | None]:
+    """How fast it is, None for an assignment that times nothing; and what its timing waits for, where it does."""
     assignment = catalogue().get(submission.course_assignment.assignment)
     if assignment is None or assignment.benchmark is None:
-        return None
+        return None, None
     attempt = score.counting_attempt(db(), submission)
     # A regrade can find that what was timed does not pass every check: its timings then count no longer.
     runs = timing.for_submission(db(), submission) if attempt and score.has_passed(db(), attempt) else []
-    position = timing.queue_position(db(), runs[0]) if runs else 0
-    return speed_of(runs, assignment.benchmark, position, _factor(submission))
+    wait = wait_of(db(), runs[0]) if runs else None
+    position = wait.before + 1 if wait else int(bool(runs) and runs[0].state in timing.WAITING)
+    given = (submission.score or 0.0) - ((attempt and attempt.score) or 0.0)
+    return speed_of(runs, assignment.benchmark, position, _factor(submission), given), wait
 
 
 def _growth(attempt: Attempt | None) -> str:

@@ -12,7 +12,7 @@ from grader.contract import GRADE_CPU, GRADE_TASK, TIME_CPU, TIME_TASK, Assignme
 from server.broker import make_celery, messages_waiting, send_after_commit
 from server.database import make_sessions
 from server.models import CourseAssignment, Person, State, Submission, TimingReason
-from server.services import grading, submissions, timing
+from server.services import grading, submissions, timing, timing_queue
 from server.services.sweep import sweep
 from server.settings import Settings
 from tests.server.timing_parts import write_timed
@@ -139,7 +139,7 @@ class TestTimings:
         sending.commit()
 
         assert messages_waiting(celery, TIME_CPU) == 1
-        assert self.timings(celery) == [timing.job_of(timing.for_submission(sending, passed)[0])]
+        assert self.timings(celery) == [timing_queue.job_of(timing.for_submission(sending, passed)[0])]
 
     def test_a_rolled_back_result_sends_none(self, sending, celery, passed):
         sending.rollback()
@@ -147,16 +147,15 @@ class TestTimings:
 
         assert messages_waiting(celery, TIME_CPU) == 0
 
-    def test_those_of_students_are_taken_before_those_of_the_staff(self, sending, celery, passed, timed):
+    def test_a_few_are_sent_and_each_that_is_begun_lets_another_go(self, sending, celery, passed, timed):
         (first,) = timing.for_submission(sending, passed)
+        checks = [timing.request(sending, passed, timed, reason=TimingReason.VERIFICATION) for _ in range(3)]
         sending.commit()
-        check = timing.request(sending, passed, timed, reason=TimingReason.VERIFICATION)
-        sending.commit()
-        timing.send(sending, first, now=first.created_at)
-        sending.commit()
+        assert [job.run for job in self.timings(celery)] == [first.id, checks[0].id]
 
-        assert messages_waiting(celery, TIME_CPU) == 3
-        assert [job.run for job in self.timings(celery)] == [first.id, first.id, check.id]
+        timing.begin(sending, first.id, 1)
+        sending.commit()
+        assert [job.run for job in self.timings(celery)] == [checks[1].id]
 
     def test_the_queue_can_be_emptied(self, sending, celery, passed, timed):
         timing.request(sending, passed, timed, reason=TimingReason.VERIFICATION)

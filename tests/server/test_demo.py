@@ -14,7 +14,7 @@ from server import demo
 from server.models import Course, CourseAssignment, EnrolmentRole, Submission, utcnow
 from server.services import accounts, courses, grading, timing
 from server.services.gradebook import gradebook
-from tests.server.timing_parts import METHODS, write_timed
+from tests.server.timing_parts import METHODS, make_timing, write_timed
 
 
 @pytest.fixture
@@ -112,6 +112,30 @@ def test_students_hand_in_a_few_at_a_time_until_all_is_there(
     assert s.scalar(late) == 0
 
 
+def test_what_needs_a_gpu_holds_nothing_else_up_where_there_is_none(
+    s: Session,
+    sessions: sessionmaker[Session],
+    course: Course,
+    assignments: dict[str, Assignment],
+    make_result: Callable[..., Result],
+):
+    conv, pooling = assignments["04-conv-forward"], replace(assignments["08-pooling"], gpu=True)
+    feeder = demo.Feeder(sessions, course, {conv.id: conv, pooling.id: pooling})
+    feeder.planned.sort(key=lambda planned: not planned.assignment.gpu)
+    needing_gpu = sum(planned.assignment.gpu for planned in feeder.planned)
+    assert needing_gpu > demo.MOST_WAITING
+
+    for _ in range(2 * len(feeder.planned)):
+        feeder.step()
+        for waiting in s.scalars(select(Submission).where(Submission.lease_until.is_not(None))):
+            if waiting.course_assignment.assignment == conv.id:
+                grading.record(s, make_result(assignment=conv.id), waiting.id, 1)
+        s.commit()
+
+    assert {planned.assignment.id for planned in feeder.planned} == {pooling.id}
+    assert len(feeder.planned) == needing_gpu - demo.MOST_WAITING
+
+
 def test_the_known_methods_of_a_timed_assignment_are_measured_once(
     s: Session, course: Course, tmp_path: Path, assignments: dict[str, Assignment]
 ):
@@ -123,6 +147,49 @@ def test_the_known_methods_of_a_timed_assignment_are_measured_once(
 
     demo.request_methods(s, course, assignments["08-pooling"])
     assert timing.for_methods(s, courses.published_as(s, course, "08-pooling")) == []
+
+
+def test_the_first_methods_are_timed_before_students_hand_in_what_is_timed(
+    s: Session, sessions: sessionmaker[Session], course: Course, tmp_path: Path, make_result: Callable[..., Result]
+):
+    timed = write_timed(tmp_path / "timed")
+    (timed.folder / "submissions" / "wrong").mkdir()
+    (timed.folder / "submissions" / "wrong" / "flipped.py").write_bytes(b"def conv_forward(x): return None\n")
+    demo.request_methods(s, course, timed)
+    s.commit()
+    feeder = demo.Feeder(sessions, course, {timed.id: timed})
+    feeder.planned.sort(key=lambda planned: not planned.is_timed)
+    accepted = sum(planned.is_timed for planned in feeder.planned)
+    assert 0 < accepted < len(feeder.planned)
+
+    def hand_in_all() -> int:
+        for _ in range(2 * len(feeder.planned)):
+            feeder.step()
+            for waiting in s.scalars(select(Submission).where(Submission.lease_until.is_not(None))):
+                grading.record(s, make_result(), waiting.id, 1)
+            s.commit()
+        return len(feeder.planned)
+
+    assert hand_in_all() == accepted, "what is wrong is handed in meanwhile"
+    for run in timing.for_methods(s, courses.published_as(s, course, timed.id))[: demo.METHODS_FIRST]:
+        timing.record(s, run.id, 1, make_timing())
+    s.commit()
+    assert hand_in_all() == 0
+
+
+def test_students_do_not_wait_for_ever_for_methods_that_nobody_times(
+    s: Session, sessions: sessionmaker[Session], course: Course, tmp_path: Path
+):
+    timed = write_timed(tmp_path / "timed")
+    demo.request_methods(s, course, timed)
+    s.commit()
+    feeder = demo.Feeder(sessions, course, {timed.id: timed})
+    planned = len(feeder.planned)
+    assert feeder.step() == planned
+
+    feeder.holds_until = utcnow()
+
+    assert feeder.step() == planned - 1
 
 
 def test_a_timed_assignment_is_tried_by_enough_students_for_a_board(assignments: dict[str, Assignment], tmp_path: Path):

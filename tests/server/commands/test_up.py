@@ -168,6 +168,24 @@ def test_each_gpu_has_a_worker_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert [command[command.index("-Q") + 1] for command in started.values()] == [TIME_CPU, GRADE_GPU, GRADE_GPU]
 
 
+def test_as_many_are_timed_at_once_as_one_asks_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr(commands, "gpu_count", lambda: 0)
+    supervisor = Supervisor(tmp_path, lambda _: None)
+    started: dict[str, list[str]] = {}
+    monkeypatch.setattr(supervisor, "start", started.__setitem__)
+
+    commands.start_timers(supervisor, 2)
+
+    assert started["timer"][-2:] == ["--concurrency", "2"]
+
+
+def test_more_timers_than_cores_are_refused(platform: Platform):
+    refused = platform.run("up", "--timers", str((os.cpu_count() or 1) + 1))
+
+    assert refused.returncode == 2
+    assert "--timers" in refused.stderr
+
+
 def test_a_second_one_on_the_same_folder_is_refused(up: Platform, free_port: Callable[[], int]):
     refused = Platform(up.folder, free_port()).run("up")
 

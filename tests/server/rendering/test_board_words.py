@@ -56,6 +56,8 @@ def test_an_interval_tells_its_ends_apart_with_as_many_decimals_for_both(low, hi
 def test_faster_slower_and_equal_are_said_in_words():
     assert words.comparison(1.8, 1.7, 1.9) == ("1.8 times as fast as the reference", "1.7 to 1.9")
     assert words.comparison(0.4, 0.38, 0.42) == ("2.5 times the reference’s time", "2.4 to 2.6 times as long")
+    assert words.comparison(0.976, 0.94, 0.997) == ("1.025 times the reference’s time", "1.003 to 1.064 times as long")
+    assert words.comparison(1.03, 1.02, 1.3) == ("1.03 times as fast as the reference", "1.02 to 1.30")
     head, bounds = words.comparison(1.02, 0.99, 1.05)
     assert head == "As fast as the reference"
     assert "no difference could be measured" in bounds
@@ -86,6 +88,30 @@ def test_tiers_differ_in_icon_and_word_and_the_fastest_has_the_cup():
     assert len({look.icon for look in (none, bronze, fastest)}) == 3
     assert fastest.icon == "trophy-fill"
     assert (none.is_reached, bronze.is_reached) == (False, True)
+
+
+@pytest.mark.parametrize("names", [("bronze", "silver", "gold"), ("walk", "run", "fly"), ("gold", "bronze", "run")])
+def test_tiers_have_the_colours_of_their_steps_whatever_they_are_called(names):
+    tiers = tuple(Tier(name, 1.0 + step, 1.0) for step, name in enumerate(names))
+    looks = [words.tier_look(Benchmark("offsets", tiers), name) for name in names]
+    assert [look.classes for look in looks] == ["tier-1", "tier-2", "tier-3"]
+
+
+def test_more_tiers_than_colours_share_the_last():
+    names = [f"tier_{step}" for step in range(words.TIER_COLOURS + 2)]
+    benchmark = Benchmark("offsets", tuple(Tier(name, 1.0 + step, 1.0) for step, name in enumerate(names)))
+    classes = [words.tier_look(benchmark, name).classes for name in names]
+    assert len(set(classes)) == words.TIER_COLOURS
+    assert classes[-3:] == [f"tier-{words.TIER_COLOURS}"] * 3
+
+
+@pytest.mark.parametrize(
+    ("share", "text", "sentence"),
+    [(0.24, "24 %", "24 % faster"), (0.999, "100 %", "100 % faster"), (3.0, "4.0 ×", "4.0 times as fast")],
+)
+def test_a_lead_is_a_percentage_until_it_is_a_multiple(share, text, sentence):
+    assert words.faster(share).replace(words.NO_BREAK, " ") == text
+    assert words.faster_words(share).replace(words.NO_BREAK, " ") == sentence
 
 
 @pytest.mark.parametrize(

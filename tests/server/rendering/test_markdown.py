@@ -22,6 +22,13 @@ def test_headings_of_level_one_go_down_a_level():
     assert '<h3 id="part">' in html
 
 
+def test_a_line_never_ends_within_a_number():
+    html = render("All 2 359 296 weights of 12 layers, `1 000` in code, in 2026 100 of them.\n")
+    assert "All 2\u202f359\u202f296 weights of 12 layers" in html
+    assert "<code>1 000</code>" in html
+    assert "in 2026 100 of them" in html
+
+
 def test_raw_html_is_shown_not_run():
     html = render('<script>alert(1)</script> and <b onclick="x">bold</b>\n')
     assert "<script" not in html

@@ -123,6 +123,12 @@ class TestEntries:
 
         assert [row.ratio for row in seen_by(people[0])] == [3.0]
 
+    def test_of_submissions_that_cannot_be_told_apart_the_middle_one_stands(self, people, measure: Measure, seen_by):
+        for ratio in (1.0, 2.98, 3.0, 3.1, 2.97):
+            measure(people[0], ratio)
+
+        assert [row.ratio for row in seen_by(people[0])] == [3.0]
+
     def test_a_submission_stands_as_its_newest_run_found_it(
         self, s: Session, people, measure: Measure, seen_by, timed: Assignment
     ):

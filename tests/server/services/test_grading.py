@@ -208,6 +208,7 @@ class TestRecord:
         "changes",
         [
             {"assignment": "08-pooling"},
+            {"seed": 2},
             {"score": math.nan},
             {"score": 11.0},
             {"score": -1.0},

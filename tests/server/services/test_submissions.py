@@ -36,6 +36,7 @@ def test_a_submission_is_stored_and_its_job_waits_for_the_commit(
     assert letter.job.files == {"my_conv_1.py": CODE.decode()}
 
 
+@pytest.mark.usefixtures("own_seeds")
 def test_seeds_differ_and_survive_json(s: Session, hand_in: HandIn):
     first, second = hand_in(), hand_in()
 

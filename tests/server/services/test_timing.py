@@ -17,7 +17,7 @@ from grader.contract import (
 from server.models import Course, CourseAssignment, Person, Submission, TimingReason, TimingRun, TimingState
 from server.services import grading, outbox, timing
 from server.services.errors import Refused
-from server.services.gradebook import gradebook, to_csv
+from server.services.gradebook import gradebook, table_rows
 from tests.server.timing_parts import broken, make_timing, refused
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -122,6 +122,7 @@ class TestRecord:
         "changes",
         [
             {"assignment": "08-pooling"},
+            {"seed": 2},
             {"points": 3.0},
             {"points": -1.0},
             {"points": math.nan},
@@ -153,6 +154,11 @@ class TestBegin:
         assert run.lease_until == NOW + (100 + run.patience) * SECOND
         assert run.patience > 60
 
+    def test_it_is_written_down_who_began_it_and_when(self, s: Session, run: TimingRun):
+        timing.begin(s, run.id, 1, worker="lab\x00-7:1234", now=NOW)
+
+        assert (run.begun_at, run.worker) == (NOW, "lab\ufffd-7:1234")
+
     def test_it_is_ignored_after_the_result(self, s: Session, run: TimingRun):
         timing.record(s, run.id, 1, make_timing(), now=NOW)
 
@@ -173,7 +179,7 @@ class TestInternalError:
         self.fail(s, run)
 
         assert (run.state, run.attempt, run.seed) == (TimingState.QUEUED, 2, seed)
-        assert run.lease_until == run.enqueued_at == NOW + timing.BACK_OFF[0]
+        assert (run.lease_until, run.enqueued_at) == (None, NOW + timing.BACK_OFF[0])
         assert outbox.take(s) == [], "the sweep sends it when the pause is over"
 
     def test_after_three_attempts_it_failed_and_the_checks_still_count(self, s: Session, submission, run: TimingRun):
@@ -235,7 +241,7 @@ def test_the_gradebook_shows_the_points_of_checks_and_speed_together(
     table = gradebook(s, course, assignments)
 
     assert (table.lines[0].cells[0].score, table.lines[0].cells[0].max_score) == (12.0, 12.0)
-    assert to_csv(table).splitlines()[0].endswith("04-conv-forward (12),total (12)")
+    assert table_rows(table)[0][-2:] == ["04-conv-forward (12)", "total (12)"]
 
 
 def test_a_course_that_scales_the_points_scales_those_for_speed(

@@ -16,9 +16,9 @@ from grader.contract import (
     Verdict,
 )
 from server.models import CourseAssignment, Person, Submission, TimingReason, TimingRun, TimingState
-from server.services import grading, outbox, timing
+from server.services import grading, outbox, timing, timing_queue
 from server.services.errors import Refused
-from tests.server.timing_parts import METHODS, make_timing, write_timed
+from tests.server.timing_parts import METHODS, TABLE, make_timing, write_timed
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -67,8 +67,10 @@ class TestRequest:
 
         assert [run.queue for run in runs(s)] == [GRADE_GPU]
 
-    def test_each_run_has_a_seed_of_its_own(self, s: Session, submission: Submission, timed: Assignment):
-        timing.request(s, submission, timed, reason=TimingReason.VERIFICATION)
+    def test_each_run_has_a_seed_of_its_own(self, s: Session, submission: Submission, timed: Assignment, request):
+        request.getfixturevalue("own_seeds")
+        for _ in range(2):
+            timing.request(s, submission, timed, reason=TimingReason.VERIFICATION)
 
         assert len({run.seed for run in runs(s)} | {submission.seed}) == 3
 
@@ -117,12 +119,21 @@ class TestMethods:
         self, s: Session, published: CourseAssignment, timed: Assignment, lecturer: Person
     ):
         asked = timing.request_methods(s, published, timed, lecturer, now=NOW)
-        letters = outbox.take(s)
 
         assert sorted(run.method for run in asked) == sorted(METHODS)
-        assert {next(iter(letter.job.files)) for letter in letters} == {f"{name}.py" for name in METHODS}
-        assert letters[0].job.files == {"loops.py": "def conv_forward(x): return 'loops'\n"}
+        (loops,) = (run for run in asked if run.method == "loops")
+        assert timing_queue.job_of(loops).files == {"loops.py": "def conv_forward(x): return 'loops'\n"}
         assert timing.for_methods(s, published) == asked[::-1]
+
+    def test_one_of_every_tier_comes_first_and_the_fastest_tier_before_others(
+        self, s: Session, published: CourseAssignment, tmp_path: Path, lecturer: Person
+    ):
+        table = TABLE.replace('loops = ""\nim2col = "gold"\n', 'loops = ""\nim2col = "bronze"\noffsets = "gold"\n')
+        timed = write_timed(tmp_path / "three", benchmark=table)
+
+        asked = timing.request_methods(s, published, timed, lecturer, now=NOW)
+
+        assert [run.method for run in asked] == ["offsets", "im2col", "loops"]
 
     def test_one_that_waits_is_not_asked_for_again(
         self, s: Session, published: CourseAssignment, timed: Assignment, lecturer: Person
@@ -137,24 +148,3 @@ class TestMethods:
     ):
         with pytest.raises(Refused, match="not timed"):
             timing.request_methods(s, published, conv, lecturer)
-
-
-class TestOrder:
-    def test_what_students_wait_for_goes_before_verifications_and_methods(
-        self, s: Session, passed, published, timed: Assignment, lecturer: Person
-    ):
-        submission = passed()
-        methods = timing.request_methods(s, published, timed, lecturer, now=NOW)
-        check = timing.request(s, submission, timed, reason=TimingReason.VERIFICATION, now=NOW + SECOND)
-        late = passed(now=NOW + 2 * SECOND)
-        first, newest = timing.for_submission(s, submission)[-1], timing.for_submission(s, late)[0]
-
-        places = [timing.queue_position(s, run) for run in (first, newest, *methods, check)]
-        assert places == [1, 2, 3, 4, 5, 6]
-        jobs = [letter for letter in outbox.take(s) if letter.task == TIME_TASK]
-        assert sorted(jobs, key=lambda letter: letter.priority)[1].job.run == newest.id
-
-    def test_what_is_done_does_not_wait(self, s: Session, run: TimingRun):
-        timing.record(s, run.id, 1, make_timing(), now=NOW)
-
-        assert timing.queue_position(s, run) == 0

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from grader.contract import TIME_TASK, Assignment
-from server.models import CourseAssignment, Person, Submission, TimingReason, TimingRun, TimingState
-from server.services import outbox, timing
+from server.models import CourseAssignment, Person, Submission, TimingRun, TimingState
+from server.services import outbox, timing, timing_queue
 from server.services.submissions import QUEUE_LEASE
 from server.services.sweep import sweep
 from tests.server.timing_parts import broken, make_timing
@@ -67,7 +67,7 @@ class TestQueued:
             leases.append((run.lease_until - now) // SECOND)
 
         assert leases[:3] == [360, 720, 1440]
-        assert leases[-1] == timing.LONGEST_LEASE // SECOND
+        assert leases[-1] == timing_queue.LONGEST_LEASE // SECOND
 
     @pytest.mark.parametrize("waiting", [1, None])
     def test_it_waits_while_messages_lie_in_the_queue_or_the_broker_is_silent(self, s: Session, wait: Wait, waiting):
@@ -90,42 +90,43 @@ class TestQueued:
         assert sweep_at(s, NOW + 2 * patience) == [(waiting.id, 1)], "until nothing ended for as long as it may take"
 
     def test_a_long_honest_queue_is_not_multiplied(self, s: Session, wait: Wait):
-        queue = [wait(NOW + number * SECOND) for number in range(12)]
-        now, sent = NOW, []
-        for place, run in enumerate(queue):
+        runs = [wait(NOW + number * SECOND) for number in range(12)]
+        line, now = [(run.id, 1) for run in runs[: timing_queue.AHEAD]], NOW
+        for place in range(len(runs)):
             now += 70 * SECOND
-            sent += sweep_at(s, now, waiting=max(0, len(queue) - place - 2))
-            timing.record(s, run.id, 1, make_timing(), now=now)
+            timing.record(s, *line[place], make_timing(), now=now)
+            line += sweep_at(s, now, waiting=1)
 
-        assert sent == []
+        assert sorted(line) == [(run.id, 1) for run in runs], "each was sent once"
 
-    def test_a_verification_is_not_lost_because_students_go_first(
-        self, s: Session, wait: Wait, timed: Assignment, patience
-    ):
-        first = wait()
-        check = timing.request(s, first.submission, timed, reason=TimingReason.VERIFICATION, now=NOW)
-        outbox.take(s)
-        later = wait(NOW + SECOND)
-        for run in (first, later):
-            timing.record(s, run.id, 1, make_timing(), now=NOW + 60 * SECOND)
+    def test_what_is_held_back_is_never_lost(self, s: Session, wait: Wait, patience):
+        sent, held = [wait() for _ in range(timing_queue.AHEAD)], wait(NOW + SECOND)
+        assert held.lease_until is None
 
-        assert sweep_at(s, NOW + 2 * patience, waiting=1) == []
-        assert sweep_at(s, NOW + 2 * patience, waiting=0) == [(check.id, 1)]
+        assert sweep_at(s, NOW + 2 * patience) == [(run.id, 1) for run in sent]
+
+    def test_whose_turn_came_unheard_is_sent_by_the_sweep(self, s: Session, wait: Wait):
+        runs = [wait() for _ in range(timing_queue.AHEAD + 1)]
+        for run in runs[:-1]:
+            run.state, run.lease_until = TimingState.RUNNING, NOW + 600 * SECOND
+        s.commit()
+
+        assert sweep_at(s, NOW + SECOND) == [(runs[-1].id, 1)]
 
     def test_a_method_is_sent_again_with_its_text(
         self, s: Session, published: CourseAssignment, timed: Assignment, lecturer: Person, patience
     ):
-        asked = timing.request_methods(s, published, timed, lecturer, now=NOW)
+        timing.request_methods(s, published, timed, lecturer, now=NOW)
         first = [letter.job for letter in outbox.take(s)]
         s.commit()
         s.expire_all()
 
-        assert sweep(s, NOW + patience, messages_waiting=lambda _: 0) == len(asked) == 3
+        assert sweep(s, NOW + patience, messages_waiting=lambda _: 0) == len(first) == timing_queue.AHEAD
         assert [letter.job for letter in outbox.take(s)] == first
 
     def test_what_the_broker_did_not_take_is_sent_at_once(self, s: Session, wait: Wait):
         run = wait()
-        timing.mark_unsent(s, timing.job_of(run))
+        timing_queue.mark_unsent(s, timing_queue.job_of(run))
 
         assert sweep_at(s, NOW + SECOND, waiting=9) == [(run.id, 1)]
         assert sweep_at(s, NOW + 2 * SECOND, waiting=9) == []
@@ -174,7 +175,7 @@ def test_what_has_ended_is_left_alone(s: Session, wait: Wait):
 
 
 def test_of_two_sweeps_at_once_one_takes_a_run_back(s: Session, wait: Wait, sessions: sessionmaker[Session], patience):
-    count = len([wait() for _ in range(4)])
+    count = len([wait() for _ in range(timing_queue.AHEAD)])
 
     def sent(_: int) -> int:
         with sessions.begin() as own:

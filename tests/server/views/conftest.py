@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
@@ -113,8 +114,14 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
 
 
 @pytest.fixture
-def make_app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Iterator[Callable[..., Flask]]:
+def make_app(
+    settings: Settings,
+    compiled_templates: FileSystemBytecodeCache,
+    engine_of: Callable[[str], Engine],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Callable[..., Flask]]:
     """Applications with other settings."""
+    monkeypatch.setattr("server.app.make_engine", engine_of)
     made: list[Flask] = []
 
     def make_app(**changes) -> Flask:

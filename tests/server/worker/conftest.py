@@ -34,7 +34,7 @@ from grader.contract import (
     TimingJob,
 )
 from server.models import Submission, TimingRun, utcnow
-from server.services import timing
+from server.services import timing_queue
 from server.services.submissions import QUEUE_LEASE
 from server.settings import Settings
 
@@ -210,7 +210,7 @@ def time_passes(sessions: sessionmaker[Session]) -> Callable[[], None]:
             past = utcnow() - 10 * QUEUE_LEASE
             ended = {"lease_until": utcnow(), "enqueued_at": past}
             s.execute(update(Submission).where(Submission.lease_until.is_not(None)).values(**ended))
-            ended["enqueued_at"] = utcnow() - 10 * timing.LONGEST_LEASE
+            ended["enqueued_at"] = utcnow() - 10 * timing_queue.LONGEST_LEASE
             s.execute(update(TimingRun).where(TimingRun.lease_until.is_not(None)).values(**ended))
 
     return time_passes
