@@ -11,7 +11,7 @@ DEV := .venv/.stride-dev
 PINS := pyproject.toml constraints.txt
 
 # How many processes share the tests, more than two cores keep busy, for many tests wait; 0 runs them in one, as a debugger
-# needs it.
+# needs it. Files go to them in the order of tests/conftest.py, the longest first: xdist's own begins with the most tests.
 PROCESSES := 3
 
 # What is passed on: make run ARGS="--port 9000", make test ARGS="tests/server -k login", make compose-demo ARGS=--keep
@@ -36,7 +36,7 @@ run: system-run $(RUNTIME) ## Start Stride with a demo course, and show its addr
 
 test: export CI := true
 test: system-test $(DEV) ## Run every test, against the real sandbox, databases, brokers and browser
-	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: system-lint $(DEV) ## Check style, types and imports
 	@$(BIN)/ruff check .
@@ -71,8 +71,8 @@ bench-timing: system-run $(RUNTIME) ## Show that equal code comes out equal and 
 bench-gpu: system-run $(RUNTIME) ## Time the accepted solutions in torch beside torch's own, which on a GPU is cuDNN
 	@$(BIN)/python -m scripts.bench_gpu $(ARGS)
 
-test-gpu: system-test $(DEV) ## Run the tests that need a GPU, on a machine that has one
-	@$(BIN)/python -m pytest -m gpu $(ARGS)
+test-gpu: system-test $(DEV) ## Run the tests that need a GPU; ends with 4 where PyTorch sees none
+	@$(BIN)/python -m pytest tests/gpu -m gpu $(ARGS)
 
 fuzz-wire: system-run $(RUNTIME) ## Send the judge what a hostile sandbox might, a minute for each kind (ARGS="--seconds 600")
 	@$(BIN)/python -m scripts.fuzz_wire $(ARGS)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from grader.contract import RESULTS
 from grader.settings import ASSIGNMENTS
-from scripts.bench_burst import READY_SECONDS, process, until
+from scripts.burst.installation import READY_SECONDS, process, until
 from scripts.private_servers import free_port, postgresql, redis_server
 from server.commands.up import CONNECTIONS, THREADS, Address, answers, celery, gunicorn
 from server.database import make_engine, make_sessions, migrate

@@ -17,12 +17,15 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from grader.contract import load_assignment
 from server.database import make_engine, make_sessions, migrate
-from server.models import EnrolmentRole, Person
+from server.models import Course, EnrolmentRole, Mode, Person
 from server.services import accounts, courses
+from tests.browser.quiz_sitting import PHONE, Sitting
+from tests.server import quiz_parts as parts
 
 ROOT = Path(__file__).resolve().parents[2]
 CONV = ROOT / "assignments" / "04-conv-forward"
@@ -235,6 +238,36 @@ def slow(tmp_path: Path) -> Callable[[Path], Path]:
         return path
 
     return slow
+
+
+@pytest.fixture
+def sitting(installation) -> Callable[..., Sitting]:
+    """Makes sessions of four questions: one choice, several, true or false, a number, in this order."""
+
+    def sitting(mode: Mode = Mode.TIMED, **columns: object) -> Sitting:
+        with installation.sessions.begin() as s:
+            course = s.scalars(select(Course).where(Course.slug == "cnn-2026")).one()
+            kinds = [parts.single(), parts.multiple(), parts.true_false(), parts.numeric()]
+            quiz = parts.make_quiz(s, course, kinds)
+            session = parts.make_session(s, quiz, mode, **{"shuffles_questions": False} | columns)
+            return Sitting(installation, session.id, session.code)
+
+    return sitting
+
+
+@pytest.fixture
+def join(open_page, installation) -> Callable[..., tuple[Page, str]]:
+    """Opens a phone, types code and number, and gives the page and the number."""
+
+    def join(sitting: Sitting, number: str | None = None, **options: object) -> tuple[Page, str]:
+        page = open_page(width=options.pop("width", PHONE), **options)
+        page.goto(f"/q/{sitting.code}")
+        number = number or installation.student("Ada Lovelace")
+        page.get_by_label("Student number").fill(number)
+        page.get_by_role("button", name="Join").click()
+        return page, number
+
+    return join
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -71,6 +71,7 @@ def full_board(installation, conv, stand) -> tuple[str, int]:
         repeated = board.verify_top(s, published, conv, lecturer, count=3)
         parts.finish(s, repeated[0], parts.make_timing(conv, 0.4, flags=("It was slower at its end.",)))
         parts.finish(s, repeated[1], parts.refused(conv, "A thread was started."))
+        parts.finish(s, repeated[2], parts.make_timing(conv, 2.0))
     return own
 
 
@@ -123,6 +124,40 @@ def test_the_speed_comes_in_without_moving_what_is_read(open_page, waiting, fini
     assert page.evaluate("window.neverReloaded")
     expect(page).to_have_title("12/12 · Conv2d forward · Stride")
     expect(page.locator("#announcement")).to_contain_text("Timed: 1.8 times as fast as the reference")
+
+
+def test_a_row_comes_in_without_moving_the_one_that_is_read(installation, open_page, full_board, waiting, finish, conv):
+    number, submission = waiting
+    page = open_page(installation.lecturer)
+    page.set_viewport_size({"width": 1280, "height": 420})
+    page.goto(BOARD)
+    expect(page.locator("[data-part=queue]")).to_contain_text("of this assignment to come")
+    page.evaluate("window.neverReloaded = true")
+    read = page.get_by_role("row").filter(has=page.get_by_text("loops", exact=True))
+    read.evaluate("(row) => row.scrollIntoView({block: 'start', behavior: 'instant'})")
+    before = read.bounding_box()["y"]
+    finish(submission, parts.make_timing(conv, 5.0))
+    expect(page.get_by_role("link", name=number)).to_have_count(1)
+    assert abs(read.bounding_box()["y"] - before) <= 2, "a row above it came in"
+    assert page.evaluate("window.neverReloaded")
+
+
+def test_a_student_who_waits_sees_their_place_when_it_comes(open_page, waiting, finish, conv):
+    number, submission = waiting
+    page = open_page(number)
+    page.goto(BOARD)
+    expect(page.get_by_text("waits to be timed")).to_be_visible()
+    finish(submission, parts.make_timing(conv, 6.0))
+    expect(page.get_by_text("6.0 times as fast as the reference")).to_be_visible()
+    expect(page.get_by_text("waits to be timed")).to_have_count(0)
+    expect(page.locator("#announcement")).to_contain_text("You are 1st")
+
+
+def test_without_scripts_the_board_is_all_there(open_page, full_board, waiting):
+    page = open_page(waiting[0], java_script_enabled=False)
+    page.goto(BOARD)
+    expect(page.get_by_text("waits to be timed")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="im2col")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

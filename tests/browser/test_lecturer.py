@@ -91,4 +91,4 @@ def test_a_new_student_comes_by_code_and_chooses_a_password(installation, open_p
     student.get_by_label("New password", exact=True).fill("three calm blue whales")
     student.get_by_label("New password again").fill("three calm blue whales")
     student.get_by_role("button", name="Save the password").click()
-    expect(student.get_by_role("link", name="Conv2d forward")).to_be_visible()
+    expect(student.get_by_role("link", name="Conv2d forward", exact=True)).to_be_visible()

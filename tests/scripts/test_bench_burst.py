@@ -14,7 +14,10 @@ from click.testing import CliRunner
 
 from grader.contract import Assignment, load_assignment
 from scripts import process_meter
-from scripts.bench_burst import GRADED_LINE, RECORDED_LINE, lines, main, memory, plan
+from scripts.bench_burst import main
+from scripts.burst.handing_in import plan
+from scripts.burst.outcome import GRADED_LINE, RECORDED_LINE, lines
+from scripts.burst.report import memory
 from scripts.process_meter import Meter, Usage, below, everything
 
 ROOT = Path(__file__).parent.parent.parent
