@@ -178,7 +178,7 @@ def _told(timing: Timing) -> list[tuple[str, str]]:
     """The figures beside the speed, by their names; what was not measured is left out."""
     duration, unit = words.duration, _unit(timing)
     told = [
-        (f"Your time for one {unit}", duration(timing.milliseconds) if timing.milliseconds is not None else ""),
+        (f"Time of one {unit}", duration(timing.milliseconds) if timing.milliseconds is not None else ""),
         ("The reference’s time", duration(timing.reference_milliseconds) if timing.reference_milliseconds else ""),
         ("Arithmetic", f"{words.number(timing.gflops, 3)} GFLOP/s" if timing.gflops is not None else ""),
         (_limit_name(timing), words.percent(timing.percent_of_limit) if timing.percent_of_limit is not None else ""),
