@@ -33,8 +33,8 @@ ALLOWED = {
         sched_getaffinity sched_getattr sched_getparam sched_getscheduler sched_rr_get_interval sched_yield
         set_robust_list set_tid_address setpgid setsid vfork wait4 waitid getcpu""",
     "signals, which reach nobody outside the pid namespace": """
-        alarm kill pause pidfd_open pidfd_send_signal rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn
-        rt_sigsuspend rt_sigtimedwait sigaltstack signalfd signalfd4 tgkill tkill""",
+        alarm pause pidfd_open rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigtimedwait
+        sigaltstack signalfd signalfd4""",
     "clocks, and the one timer that does not wake a process that is stopped": """
         clock_getres clock_gettime clock_nanosleep getitimer gettimeofday nanosleep setitimer time times""",
     "waiting for descriptors, pipes, and pairs of connected sockets": """
@@ -80,9 +80,15 @@ FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 16, 36, 37, 38, 1025, 1030, 1031, 1032,
 F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_GETLEASE, F_DUPFD_CLOEXEC, F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS and
 F_GET_SEALS (asm-generic/fcntl.h, linux/fcntl.h)."""
 
+SENDING = (("kill", 1), ("tkill", 1), ("pidfd_send_signal", 1), ("tgkill", 2))
+"""The calls that send a signal, with the place of its number among their arguments."""
+
+SIGCONT, SIGNAL_BITS = 18, 7
+"""The one signal that nobody may send: a process that the judge has stopped would go on while another one is timed."""
+
 SIGNALS_BY_FILES = (8, 10, 15, 1024, 1026)
 """F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE and F_NOTIFY: by them the kernel sends SIGCONT, when a pipe is read for
-instance, and a process that the judge has stopped goes on while another one is timed."""
+instance."""
 
 NVIDIA_IOCTL, NVIDIA_IOCTLS = 0x4600, 0xFF00
 """The driver's own: type `F` in the second byte (open-gpu-kernel-modules, nv-ioctl-numbers.h), with what mask."""
@@ -127,6 +133,7 @@ def _add_by_argument(rules: Any, seccomp: Any) -> None:
     rules.add_rule(seccomp.ERRNO(errno.EPERM), "socketpair", seccomp.Arg(0, seccomp.NE, AF_UNIX))
     rules.add_rule(seccomp.ALLOW, "prlimit64", seccomp.Arg(2, same, 0))
     rules.add_rule(seccomp.ERRNO(errno.EPERM), "prlimit64", seccomp.Arg(2, seccomp.NE, 0))
+    _add_signals(rules, seccomp)
     for command in FCNTLS:
         rules.add_rule(seccomp.ALLOW, "fcntl", seccomp.Arg(1, masked, 0xFFFFFFFF, command))
     for command in SIGNALS_BY_FILES:
@@ -135,6 +142,15 @@ def _add_by_argument(rules: Any, seccomp: Any) -> None:
         rules.add_rule(seccomp.ALLOW, "ioctl", seccomp.Arg(1, masked, 0xFFFFFFFF, number))
     for option in PRCTLS:
         rules.add_rule(seccomp.ALLOW, "prctl", seccomp.Arg(0, masked, 0xFFFFFFFF, option))
+
+
+def _add_signals(rules: Any, seccomp: Any) -> None:
+    """Every signal but SIGCONT: numbers that differ from its own in one bit at least."""
+    masked = seccomp.MASKED_EQ
+    for call, place in SENDING:
+        for bit in (1 << each for each in range(SIGNAL_BITS)):
+            rules.add_rule(seccomp.ALLOW, call, seccomp.Arg(place, masked, bit, ~SIGCONT & bit))
+        rules.add_rule(seccomp.ERRNO(errno.EPERM), call, seccomp.Arg(place, masked, 0xFFFFFFFF, SIGCONT))
 
 
 def _add_for_gpu(rules: Any, seccomp: Any) -> None:

@@ -42,6 +42,9 @@ WATCH_SECONDS = 0.1
 CALM_WATCH_SECONDS = 1.0
 """Between two looks at a submission that is timed and does not stop: looking takes some milliseconds."""
 
+STOP_SECONDS, STOP_LOOK_SECONDS = 1.0, 0.0002
+"""How long stopping all processes of a submission may take, and the time between two looks whether they stand."""
+
 PAUSE, RESUME = b"pause", b"resume"
 CHANNEL, BEYOND = 3, 64
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -133,7 +136,7 @@ def _watch(pid: int, monitor: socket.socket, order: dict[str, Any]) -> dict[str,
 
     While the judge times calls, orders come faster than looks fall due, so each stop is followed by one.
     """
-    ended, asked, limit = os.pidfd_open(pid), False, ""
+    ended, asked, limit, stopped = os.pidfd_open(pid), False, "", {pid}
     poll = select.poll()
     poll.register(ended, select.POLLIN)
     poll.register(monitor, select.POLLIN | select.POLLRDHUP)
@@ -147,8 +150,10 @@ def _watch(pid: int, monitor: socket.socket, order: dict[str, Any]) -> dict[str,
         if told == b"":
             poll.unregister(monitor)
             asked = True
+        elif told == PAUSE:
+            stopped = _stop(pid)
         elif told:
-            _stop_or_go(told, ended, pid)
+            _signal(stopped, signal.SIGCONT)
         if not asked and told != RESUME:
             limit = limit or _limit_reached(pid, order, base)
         if asked or limit:
@@ -165,13 +170,36 @@ def _watch(pid: int, monitor: socket.socket, order: dict[str, Any]) -> dict[str,
     }
 
 
-def _stop_or_go(told: bytes, ended: int, pid: int) -> None:
-    """Stop the submission's process, and wait until it has stopped or ended; or have it go on."""
-    if told == PAUSE:
-        os.kill(pid, signal.SIGSTOP)
-        os.waitid(os.P_PIDFD, ended, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-    else:
-        os.kill(pid, signal.SIGCONT)
+def _stop(root: int) -> set[int]:
+    """Stop a submission's processes, and wait until each has stopped or ended; which they are.
+
+    Until all stand still, one can continue another. Where they do not in time, the submission is ended.
+    """
+    until = time.monotonic() + STOP_SECONDS
+    _signal({root}, signal.SIGSTOP)
+    while True:
+        members = family(root)
+        moving = {pid for pid in members if not _stands(pid)}
+        if not moving:
+            return members
+        if time.monotonic() > until:
+            os.kill(root, signal.SIGKILL)
+        _signal(moving, signal.SIGSTOP)
+        time.sleep(STOP_LOOK_SECONDS)
+
+
+def _signal(pids: set[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def _stands(pid: int) -> bool:
+    """Whether a process is stopped, or has ended."""
+    try:
+        return _stat(pid)[0] in "TtZX"
+    except OSError:
+        return True
 
 
 def _limit_reached(root: int, order: dict[str, Any], base: int) -> str:

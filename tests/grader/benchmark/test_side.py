@@ -174,7 +174,8 @@ def test_what_a_process_does_before_or_after_the_call_is_part_of_the_call(side, 
 
     taken = timed.call(arguments_of(example), room_for(timed.block))
 
-    assert taken > 50
+    # It is stopped within its 50 ms after a reply; what is left of them falls into the next call.
+    assert taken > 40
 
 
 def test_sleeping_is_part_of_the_call(side, example):

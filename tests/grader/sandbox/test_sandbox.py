@@ -243,3 +243,73 @@ def test_unsandboxed_process_answers_and_keeps_time(ask):
 def test_a_sandbox_that_does_not_start_says_what_to_enable(output, advice):
     assert advice in refusal(output)
     assert output in refusal(output)
+
+
+def states(root: int) -> list[str]:
+    """The state of a process and of its children's (proc(5)), as the host sees them."""
+    children = Path(f"/proc/{root}/task/{root}/children").read_text().split()
+    return [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] for pid in (root, *map(int, children))]
+
+
+SPINNING = """
+import os
+def f():
+    for _ in range(3):
+        if os.fork() == 0:
+            while True:
+                pass
+"""
+
+
+def test_a_pause_stops_the_children_too(bubblewrap):
+    sandbox = bubblewrap.start("numpy", LIMITS)
+    try:
+        load = {"op": "load", "name": "code.py", "files": {"code.py": SPINNING}, "entries": ["f"]}
+        sandbox.ask(load, Packer(), 20)
+        call = {"op": "call", "entry": "f", "args": [], "kwargs": {}, "returns": ["value"]}
+        sandbox.ask(call, Packer(), 10)
+        for _ in range(5):
+            sandbox.life.pause()
+            assert states(sandbox.pid) == ["T"] * 4
+
+            sandbox.life.resume()
+            assert states(sandbox.pid)[1:] == ["R"] * 3
+    finally:
+        sandbox.close()
+
+
+KILLING = """
+import ctypes, os, signal
+libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall.argtypes = [ctypes.c_long] * 3
+def checked(result):
+    if result:
+        raise OSError(ctypes.get_errno(), "not sent")
+def f(): return {call}
+"""
+
+
+# The kernel reads 32 bits of the signal's number: the third is kill(1, SIGCONT) too.
+@pytest.mark.parametrize(
+    "call", ["os.kill(1, 18)", "signal.raise_signal(18)", "checked(libc.syscall(62, 1, 2**32 + 18))"]
+)
+def test_nobody_sends_the_signal_that_continues_a_stopped_process(ask, call):
+    assert "PermissionError" in str(ask(KILLING.format(call=call)))
+
+
+SENDING = """
+import os
+def f(number):
+    child = os.fork()
+    if not child:
+        while True:
+            pass
+    os.kill(child, number)
+    os.kill(child, 9)
+    return os.waitpid(child, 0)[0] == child
+"""
+
+
+@pytest.mark.parametrize("number", [1, 2, 10, 12, 15, 17, 19, 20, 50, 64])
+def test_other_signals_are_sent(ask, number):
+    assert ask(SENDING, number) is True
