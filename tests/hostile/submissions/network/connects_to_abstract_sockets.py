@@ -7,9 +7,11 @@ def names():
     yield "\0{{ABSTRACT}}"
     yield from ("\0/tmp/.X11-unix/X0", "\0/tmp/dbus-0", "\0/containerd-shim/stride")
     try:
-        yield from ("\0" + line.split("@")[1].strip() for line in open("/proc/net/unix") if "@" in line)
+        found = [line.split("@")[1].strip() for line in open("/proc/net/unix") if "@" in line]
     except OSError:
         return
+    # Without a wall it would reach what is planted for other runs of the tests.
+    yield from ("\0" + name for name in found if not name.startswith("stride-"))
 
 
 def double(x, factor):
