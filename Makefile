@@ -17,7 +17,7 @@ PROCESSES := 3
 # What is passed on: make run ARGS="--port 9000", make test ARGS="tests/server -k login", make compose-demo ARGS=--keep
 ARGS :=
 
-.PHONY: help setup run test lint format check coverage bench-grade bench-burst bench-quiz bench-sandbox bench-timing bench-gpu test-gpu fuzz-wire compare-references course-coverage screenshot compose-demo hostile-docker freeze clean
+.PHONY: help setup run test lint format check coverage bench-grade bench-burst bench-quiz bench-sandbox bench-timing bench-timing-queue bench-gpu test-gpu fuzz-wire compare-references course-coverage screenshot compose-demo hostile-docker freeze clean
 
 # First, so that a missing package is said before anything is downloaded.
 .NOTPARALLEL:
@@ -68,6 +68,9 @@ bench-sandbox: system-run $(RUNTIME) ## Time the ways to the first line of a stu
 bench-timing: system-run $(RUNTIME) ## Show that equal code comes out equal and 15 % more work is called slower (ARGS=--quick)
 	@$(BIN)/python -m scripts.bench_timing $(ARGS)
 
+bench-timing-queue: system-run $(RUNTIME) ## Let people hand in at once, some repeatedly, and say when each was timed
+	@$(BIN)/python -m scripts.bench_timing_queue $(ARGS)
+
 bench-gpu: system-run $(RUNTIME) ## Time the accepted solutions in torch beside torch's own, which on a GPU is cuDNN
 	@$(BIN)/python -m scripts.bench_gpu $(ARGS)
 
@@ -86,7 +89,7 @@ course-coverage: system-run $(RUNTIME) ## Write docs/coverage.md: what of the le
 screenshot: system-test $(DEV) ## Take pictures of the pages
 	@$(BIN)/python -m scripts.screenshot $(ARGS)
 
-compose-demo: $(RUNTIME) ## Bring docker-compose.yml up for real and grade one submission through it
+compose-demo: $(RUNTIME) ## Bring docker-compose.yml up for real, and have one submission graded and timed
 	@scripts/compose-demo $(ARGS)
 
 hostile-docker: $(RUNTIME) ## Grade the hostile collection inside the grader's container, with the rights it has there
