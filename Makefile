@@ -25,7 +25,7 @@ system-%:
 	@scripts/system-packages $*
 
 help: ## Show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: system-test $(DEV) ## Install everything that developing needs, and the commit hooks where pre-commit is at hand
 	@! command -v pre-commit >/dev/null || pre-commit install
