@@ -195,7 +195,7 @@ def hand_in() -> Callable[[Page, Path], None]:
 
     def hand_in(page: Page, file: Path) -> None:
         page.goto("/")
-        page.get_by_role("link", name="Conv2d forward").click()
+        page.get_by_role("link", name="Conv2d forward", exact=True).click()
         page.get_by_label("Your conv.py").set_input_files(file)
         page.get_by_role("button", name="Hand in the file").click()
         page.wait_for_url("**/submissions/*/")

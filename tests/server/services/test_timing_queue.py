@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -230,7 +229,7 @@ class TestNewer:
 def test_an_older_and_faster_submission_keeps_the_points_that_it_earns(s, busy, hands_in, student):
     """The best submission counts in the gradebook, so none may stay without its timing."""
     fast, slow = hands_in(student), hands_in(student, 1)
-    for run, points in ((slow, 1.0), (fast, 2.0)):
-        timing.record(s, run.id, 1, replace(make_timing(), points=points), now=NOW)
+    for run, speed, points in ((slow, 1.8, 1.0), (fast, 2.6, 2.0)):
+        timing.record(s, run.id, 1, make_timing(speed, points), now=NOW)
 
     assert [run.submission.score for run in (fast, slow)] == [12.0, 11.0]

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -172,7 +172,7 @@ class Grader:
         self.celery.send_task(TIMING_BEGUN_TASK, args=[message], queue=RESULTS)
 
     def finish_timing(self, job: TimingJob, measured: Timing) -> None:
-        message = {"run": job.run, "attempt": job.attempt, "timing": measured.to_dict()}
+        message = {"run": job.run, "attempt": job.attempt, "timing": replace(measured, seed=job.seed).to_dict()}
         self.celery.send_task(RECORD_TIMING_TASK, args=[message], queue=RESULTS)
 
     def _take(self, name: str) -> dict[str, Any] | None:
@@ -192,7 +192,11 @@ class Grader:
         self.celery.send_task(PROGRESS_TASK, args=[progress.to_dict()], queue=RESULTS)
 
     def finish(self, job: Job, result: Result) -> None:
-        message = {"submission": job.submission, "attempt": job.attempt, "result": result.to_dict()}
+        message = {
+            "submission": job.submission,
+            "attempt": job.attempt,
+            "result": replace(result, seed=job.seed).to_dict(),
+        }
         self.celery.send_task(RECORD_TASK, args=[message], queue=RESULTS)
 
 
