@@ -1,4 +1,4 @@
-"""The boards of the demonstration for the documentation: a student's board and history, and the audit of a timing."""
+"""The boards of the demonstration for the documentation: a student's board, and the audit of a timing."""
 
 from __future__ import annotations
 
@@ -38,14 +38,12 @@ def photograph_boards(
     board = f"courses/{demo.SLUG}/assignments/{ASSIGNMENT}/board/"
     for page in (student, lecturer):
         page.set_viewport_size(TALL)
-    pictures = [photograph(student, board, out / "board.png")]
-    history = student.locator("section", has=student.get_by_role("heading", name="My history"))
-    history.screenshot(path=out / "board-history.png", animations="disabled")
+    own = photograph(student, board, out / "board.png")
     lecturer.goto(board)
     audit = lecturer.locator("tr", has=lecturer.get_by_text("known method")).get_by_role("link", name="Audit").first
     path = audit.get_attribute("href")
     assert path is not None
-    return [*pictures, out / "board-history.png", photograph(lecturer, path.lstrip("/"), out / "board-audit.png")]
+    return [own, photograph(lecturer, path.lstrip("/"), out / "board-audit.png")]
 
 
 def solutions(root: Path) -> list[Path]:
